@@ -67,3 +67,14 @@ export function may(actor: Actor, action: Action, about?: { owner: string }): bo
     rank[actor.role] >= rank[others]
   );
 }
+
+/** The role that the configuration gives a person. */
+export function roleOf(
+  personId: string,
+  config: { approvers: string[]; managers: string[]; admins: string[]; fallback: Role },
+): Role {
+  if (config.admins.includes(personId)) return "admin";
+  if (config.managers.includes(personId)) return "manager";
+  if (config.approvers.includes(personId)) return "approver";
+  return config.fallback;
+}

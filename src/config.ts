@@ -1,0 +1,160 @@
+import { availableParallelism } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { HyggeError } from "#src/errors.ts";
+
+export const processRoles = ["web", "worker", "bot"] as const;
+export type ProcessRole = (typeof processRoles)[number];
+
+const list = z
+  .string()
+  .default("")
+  .transform((value) => value.split(/[\s,]+/).filter((part) => part !== ""));
+const optional = z
+  .string()
+  .trim()
+  .transform((value) => (value === "" ? undefined : value))
+  .optional();
+const url = (...protocols: string[]) =>
+  optional.refine((value) => value === undefined || protocols.some((p) => value.startsWith(`${p}://`)), {
+    error: `must start with ${protocols.map((p) => `${p}://`).join(" or ")}`,
+  });
+const seconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
+
+/** Every environment variable that Hygge reads. The table in README.md is checked against this by a test. */
+export const environment = z.object({
+  PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(3000)
+    .describe("port of the page and the API; 0 takes a free one"),
+  HOST: z
+    .string()
+    .trim()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("address to bind; anything beyond loopback needs HYGGE_TOKEN"),
+  HYGGE_URL: url("http", "https").describe("address that people use, when a proxy stands in front"),
+  HYGGE_DATA_DIR: z
+    .string()
+    .trim()
+    .min(1)
+    .default("./data")
+    .describe("folder for the embedded database, secrets, pulled models"),
+  HYGGE_TOKEN: optional
+    .refine((v) => v === undefined || v.length >= 16, { error: "needs at least 16 characters" })
+    .describe("secret for the API and the login page; at least 16 characters"),
+  HYGGE_MODEL: optional.describe(
+    "path of a GGUF, or hf:org/repo/file.gguf after `hygge model pull`; empty: the embedded model",
+  ),
+  HYGGE_THREADS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(256)
+    .default(availableParallelism())
+    .describe("CPU threads of the model; physical cores are best"),
+  HYGGE_BRANDS: optional.describe("folder of brand YAML files; empty: brands/ of the installation"),
+  HYGGE_BRAND: z.string().trim().min(1).default("hygge").describe("brand of a brief that names none"),
+  HYGGE_APPROVERS: list.describe("person ids that may approve, comma-separated (slack:T1/U1, web:…)"),
+  HYGGE_MANAGERS: list.describe("person ids that may read all feedback"),
+  HYGGE_ADMINS: list.describe("person ids that may do everything"),
+  HYGGE_DEFAULT_ROLE: z
+    .enum(["requester", "approver", "manager", "admin"])
+    .optional()
+    .describe("role of everybody else; unset: approver while bound to loopback, else requester"),
+  HYGGE_RATE_LIMIT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(120)
+    .describe("briefs and changes a person may send in a minute"),
+  HYGGE_SHUTDOWN_SECONDS: seconds(20).describe("hard deadline of a graceful shutdown"),
+  DATABASE_URL: url("postgres", "postgresql").describe("PostgreSQL instead of the embedded database"),
+  REDIS_URL: url("redis", "rediss").describe("Redis for the queue; needs DATABASE_URL too"),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("pino level"),
+});
+
+export interface Config {
+  port: number;
+  host: string;
+  /** The address people use, if it isn't the one bound. */
+  publicUrl?: string;
+  /** Absolute. */
+  dataDir: string;
+  token?: string;
+  model?: string;
+  threads: number;
+  /** Absolute. */
+  brandsDir: string;
+  brand: string;
+  roles: {
+    approvers: string[];
+    managers: string[];
+    admins: string[];
+    fallback: "requester" | "approver" | "manager" | "admin";
+  };
+  rateLimit: number;
+  shutdownSeconds: number;
+  databaseUrl?: string;
+  redisUrl?: string;
+  logLevel: string;
+  processRoles: ProcessRole[];
+}
+
+export const isLoopback = (host: string) =>
+  host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
+
+/**
+ * Reads the environment; this is the only place that does. Every bad key is reported together.
+ * @throws HyggeError config_invalid {problems: one line each}, token_required
+ */
+export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...processRoles]): Config {
+  const parsed = environment.safeParse(env);
+  const problems = parsed.success ? [] : parsed.error.issues.map((i) => `${i.path.join(".")}: ${i.message}`);
+  if (env.REDIS_URL?.trim() && !env.DATABASE_URL?.trim()) {
+    problems.push(
+      "REDIS_URL: Redis holds the queue only; set DATABASE_URL too, or unset REDIS_URL to use the embedded database",
+    );
+  }
+  if (roles.length < processRoles.length && !env.DATABASE_URL?.trim()) {
+    problems.push(
+      "DATABASE_URL: roles split over processes need a database server; set DATABASE_URL, or start all roles in one process",
+    );
+  }
+  if (!parsed.success || problems.length > 0)
+    throw new HyggeError("config_invalid", { problems: problems.join("\n") });
+
+  const e = parsed.data;
+  const loopback = isLoopback(e.HOST);
+  if (!loopback && e.HYGGE_TOKEN === undefined && roles.includes("web"))
+    throw new HyggeError("token_required", { host: e.HOST });
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.HYGGE_URL,
+    dataDir: path.resolve(e.HYGGE_DATA_DIR),
+    token: e.HYGGE_TOKEN,
+    model: e.HYGGE_MODEL,
+    threads: e.HYGGE_THREADS,
+    brandsDir: path.resolve(e.HYGGE_BRANDS ?? path.join(import.meta.dirname, "../brands")),
+    brand: e.HYGGE_BRAND,
+    roles: {
+      approvers: e.HYGGE_APPROVERS,
+      managers: e.HYGGE_MANAGERS,
+      admins: e.HYGGE_ADMINS,
+      fallback: e.HYGGE_DEFAULT_ROLE ?? (loopback ? "approver" : "requester"),
+    },
+    rateLimit: e.HYGGE_RATE_LIMIT,
+    shutdownSeconds: e.HYGGE_SHUTDOWN_SECONDS,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    logLevel: e.LOG_LEVEL,
+    processRoles: roles,
+  };
+}
