@@ -60,6 +60,9 @@ export type ErrorCode =
   | "data_unwritable" // {dir, reason}
   | "disk_full" // {dir}
   | "database_down"
+  | "database_newer" // {migration}: written by a newer Hygge
+  | "target_not_empty" // {place, briefs}: restore or move into a database that has data
+  | "backup_invalid" // {file, reason}
   | "queue_down"
   | "port_in_use" // {port}
   | "token_required" // bind beyond loopback without a token

@@ -135,6 +135,18 @@ const errors: Record<ErrorCode, Text> = {
     de: "Die Datenbank antwortet nicht. Versuch es gleich noch einmal; läuft sie nicht, starte sie.",
     en: "The database does not answer. Try again in a moment; if it is not running, start it.",
   },
+  database_newer: {
+    de: "Die Datenbank stammt von einer neueren Hygge-Version (Schritt {migration}). Starte die neuere Version, oder spiele eine ältere Sicherung ein.",
+    en: "The database was written by a newer Hygge (step {migration}). Start the newer version, or restore an older backup.",
+  },
+  target_not_empty: {
+    de: "In {place} liegen schon {briefs} Aufträge. Nimm eine leere Datenbank, oder überschreibe sie mit --force.",
+    en: "{place} already holds {briefs} briefs. Take an empty database, or overwrite it with --force.",
+  },
+  backup_invalid: {
+    de: "{file} ist keine vollständige Sicherung ({reason}). Nimm eine andere; geändert wurde nichts.",
+    en: "{file} is not a complete backup ({reason}). Take another one; nothing was changed.",
+  },
   queue_down: {
     de: "Die Warteschlange antwortet nicht. Versuch es gleich noch einmal; läuft Redis nicht, starte es.",
     en: "The queue does not answer. Try again in a moment; if Redis is not running, start it.",
