@@ -1,16 +1,7 @@
 /** The tables as Drizzle knows them; the truth is migrations/*.sql, and a test keeps the two equal. */
+import type { NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
-import {
-  bigint,
-  integer,
-  jsonb,
-  type PgQueryResultHKT,
-  pgSchema,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-} from "drizzle-orm/pg-core";
+import { bigint, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } from "drizzle-orm/pg-core";
 import type { Brief, Channel, Length, Tone } from "#src/brief.ts";
 import type { Delivery, Locale, Surface } from "#src/chat.ts";
 import type { Written } from "#src/draft.ts";
@@ -27,7 +18,7 @@ import type {
 } from "#src/views.ts";
 
 /** A database or a transaction in it: every function of the store takes one, so that several make one commit. */
-export type Db = PgDatabase<PgQueryResultHKT, Record<string, never>>;
+export type Db = PgDatabase<NodePgQueryResultHKT, Record<string, never>>;
 
 const hygge = pgSchema("hygge");
 const time = (name: string) => timestamp(name, { withTimezone: true });
