@@ -101,10 +101,14 @@ async function openPglite(dataDir: string, place: string, log: Logger): Promise<
 }
 
 /** An embedded database in memory, for tests. `load` is a dump of one that was migrated. */
-export async function openMemory(log: Logger, load?: Uint8Array): Promise<Database> {
+export async function openMemory(
+  log: Logger,
+  load?: Uint8Array,
+): Promise<Database & { dump(): Promise<Buffer> }> {
   const pool = await PglitePool.open({ load });
   await pool.query(searchPath);
-  return opened("pglite", pool, "memory", log, () => pool.shutdown());
+  const database = await opened("pglite", pool, "memory", log, () => pool.shutdown());
+  return { ...database, dump: () => pool.dump() };
 }
 
 async function opened(
