@@ -4,8 +4,15 @@
  */
 import type { Brand } from "#src/brand.ts";
 import type { Brief } from "#src/brief.ts";
-import type { Model, Sampling } from "#src/model.ts";
+import type { Corpus } from "#src/corpus.ts";
+import { checkGates } from "#src/gates/gates.ts";
+import type { Model, Prompt, RawCandidate, Sampling } from "#src/model.ts";
+import { buildPrompt, promptHash } from "#src/prompt.ts";
+import { typeset } from "#src/typography.ts";
 import type { CandidateView } from "#src/views.ts";
+import { severity, voiceScore } from "#src/voice/score.ts";
+import { similarity } from "#src/voice/similar.ts";
+import { grants, readWish, revisedLength, same, type Wish } from "#src/voice/wish.ts";
 
 export interface DraftJob {
   brief: Brief;
@@ -35,6 +42,179 @@ export interface DraftHooks {
   /** Text so far of candidate `index` of `candidates` in this round. */
   onText?: (index: number, candidates: number, textSoFar: string) => void;
   signal?: AbortSignal;
+  /** Training texts, so that none is handed out again. */
+  corpus?: Corpus;
 }
 
 export type WriteDraft = (model: Model, brand: Brand, job: DraftJob, hooks?: DraftHooks) => Promise<Written>;
+
+/** Rounds of candidates at most, the first included. */
+const maxRounds = 3;
+/** A wish that is not granted weighs as much as a serious gate: such a text is handed out only for want of a better. */
+const missedWish = 3;
+
+/**
+ * Writes a draft. Rejects with the signal's reason on abort and with the model's HyggeError; a text that fails
+ * gates is no error: the best one comes back with its failed gates, after `maxRounds` rounds.
+ */
+export const writeDraft: WriteDraft = async (model, brand, job, hooks = {}) => {
+  hooks.signal?.throwIfAborted();
+  const { card } = model;
+  const started = performance.now();
+  const wish = job.revision ? readWish(job.revision.wish) : undefined;
+  const ranked: Ranked[] = [];
+  let firstTextMs: number | undefined;
+  let tokens = 0;
+  let round = 0;
+  let firstPrompt: Prompt | undefined;
+
+  for (
+    ;
+    round < maxRounds && picked(ranked, job).filter((entry) => entry.fault === 0).length < job.variants;
+    round++
+  ) {
+    const prompt = promptFor(model, brand, job, wish, round);
+    firstPrompt ??= prompt;
+    const seeds = Array.from({ length: card.candidates }, (_, i) =>
+      seedOf(job.seed, round * card.candidates + i),
+    );
+    const raw = await model.write({
+      prompt,
+      seeds,
+      sampling: card.sampling,
+      maxTokens: card.maxTokens,
+      onText: (index, text) => {
+        firstTextMs ??= performance.now() - started;
+        hooks.onText?.(index, seeds.length, text);
+      },
+      ...(hooks.signal ? { signal: hooks.signal } : {}),
+    });
+    hooks.signal?.throwIfAborted();
+    tokens += raw.reduce((sum, candidate) => sum + candidate.tokens, 0);
+    raw.forEach((candidate, index) => {
+      ranked.push(judge(candidate, { brand, job, wish, round, index, hooks }));
+    });
+    ranked.sort(byRank);
+  }
+
+  const drafts = picked(ranked, job);
+  const totalMs = Math.round(performance.now() - started);
+  return {
+    drafts: drafts.map((entry) => entry.candidate),
+    candidates: ranked.map((entry) => entry.candidate),
+    promptHash: promptHash(firstPrompt ?? promptFor(model, brand, job, wish, 0)),
+    sampling: card.sampling,
+    timings: { totalMs, firstTextMs: Math.round(firstTextMs ?? totalMs), tokens, rounds: round },
+  };
+};
+
+interface Ranked {
+  candidate: WrittenCandidate;
+  /** 0 when every gate passes and the wish is granted; else the sum of what is wrong. */
+  fault: number;
+  /** 0..100, compared between candidates of equal fault. */
+  merit: number;
+}
+
+function byRank(a: Ranked, b: Ranked): number {
+  return (
+    a.fault - b.fault ||
+    b.merit - a.merit ||
+    a.candidate.round - b.candidate.round ||
+    a.candidate.index - b.candidate.index
+  );
+}
+
+function judge(
+  raw: RawCandidate,
+  at: {
+    brand: Brand;
+    job: DraftJob;
+    wish: Wish | undefined;
+    round: number;
+    index: number;
+    hooks: DraftHooks;
+  },
+): Ranked {
+  const { brand, job, wish, hooks } = at;
+  const { brief, revision, recent } = job;
+  const text = typeset(raw.text);
+  const gates = checkGates(text, {
+    brief,
+    brand,
+    recent,
+    ...(revision ? { revision } : {}),
+    ...(hooks.corpus ? { corpus: hooks.corpus } : {}),
+  });
+  const score = voiceScore(text, { brief, brand, gates, ...(revision ? { wish: revision.wish } : {}) });
+  let fault = gates.reduce((sum, gate) => sum + (gate.ok ? 0 : severity[gate.id]), 0);
+  let merit = score.total;
+  // The model would have gone on: the text has no end of its own, whatever its last sign is.
+  if (raw.stop !== "end") fault += severity.ending;
+  if (revision && wish) {
+    const max = brand.channels[brief.channel].max;
+    const granted = grants(text, { brief, wish, draft: revision.draft, recent, max });
+    if (!granted.ok) fault += missedWish;
+    merit += 20 * granted.degree;
+  }
+  return {
+    candidate: {
+      index: at.index,
+      round: at.round,
+      text,
+      gates,
+      score,
+      seed: raw.seed,
+      tokens: raw.tokens,
+      stop: raw.stop,
+      ms: raw.ms,
+    },
+    fault,
+    merit,
+  };
+}
+
+/** The best texts that differ from each other beyond their facts; never two nearly equal ones. */
+function picked(ranked: readonly Ranked[], job: DraftJob): Ranked[] {
+  const chosen: Ranked[] = [];
+  for (const limit of [same, 0.8])
+    for (const entry of ranked) {
+      if (chosen.length >= job.variants) break;
+      if (chosen.includes(entry)) continue;
+      if (chosen.every((other) => similarity(entry.candidate.text, other.candidate.text, job.brief) < limit))
+        chosen.push(entry);
+    }
+  return chosen.sort(byRank);
+}
+
+/** The brief as the model reads it in this round: a revision's tone and length replace the brief's. */
+function promptFor(model: Model, brand: Brand, job: DraftJob, wish: Wish | undefined, round: number): Prompt {
+  const { brief, revision } = job;
+  if (!revision || !wish) return buildPrompt(model.card, brand, brief);
+  const thirds = brand.channels[brief.channel].thirds;
+  const revised: Brief = {
+    ...brief,
+    length: revisedLength(wish, revision.draft, brief, thirds),
+    tone: wish.tone ?? brief.tone,
+  };
+  // Rewriting is writing: nothing of the earlier text is wanted.
+  if (wish.kind === "anew") return buildPrompt(model.card, brand, revised);
+  // A small model may copy the draft: the second round asks for a new text that has the wish in its brief.
+  if (round % 2 === 1)
+    return buildPrompt(
+      model.card,
+      brand,
+      wish.kind === "other" && wish.want.length > 0
+        ? { ...revised, task: `${brief.task}, ${revision.wish}` }
+        : revised,
+    );
+  return buildPrompt(model.card, brand, revised, revision);
+}
+
+/** splitmix32: neighbouring numbers give unrelated seeds. */
+function seedOf(seed: number, n: number): number {
+  let x = (seed + Math.imul(n + 1, 0x9e3779b9)) >>> 0;
+  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  return (x ^ (x >>> 15)) >>> 0;
+}
