@@ -68,6 +68,12 @@ export function may(actor: Actor, action: Action, about?: { owner: string }): bo
   );
 }
 
+/** The least role that an action needs, for the message that says no. */
+export function neededRole(action: Action, about: { owner: string } | undefined, actor: Actor): Role {
+  const others = about !== undefined && about.owner !== actor.id ? foreign[action] : undefined;
+  return others !== undefined && rank[others] > rank[needed[action]] ? others : needed[action];
+}
+
 /** The role that the configuration gives a person. */
 export function roleOf(
   personId: string,

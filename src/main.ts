@@ -1,0 +1,128 @@
+/** Wires the rooms: the only file besides cli.ts that knows them all. Opens in order, closes in reverse. */
+import { randomUUID } from "node:crypto";
+import path from "node:path";
+import { openWeb } from "#bots/web/server.ts";
+import { openModel } from "#models/open.ts";
+import { openQueue } from "#queue/open.ts";
+import { openBrands } from "#src/brand.ts";
+import type { Chat } from "#src/chat.ts";
+import type { Config } from "#src/config.ts";
+import { openCorpus } from "#src/corpus.ts";
+import { createDeliverer } from "#src/flow/deliver.ts";
+import { createHygge } from "#src/flow/hygge.ts";
+import { createMetrics } from "#src/flow/metrics.ts";
+import { startReconciler } from "#src/flow/reconcile.ts";
+import { createWriter } from "#src/flow/work.ts";
+import type { Hygge } from "#src/hygge.ts";
+import { type Logger, openLog } from "#src/log.ts";
+import { roleOf } from "#src/may.ts";
+import { lockDataDir } from "#src/store/lock.ts";
+import { openDatabase } from "#src/store/open.ts";
+
+export interface Running {
+  /** Address of the page, where the web role runs here. */
+  url?: string;
+  hygge: Hygge;
+  /** Finishes what is at work, then closes everything; idempotent. */
+  close(): Promise<void>;
+}
+
+const trainingTexts = ["plain.jsonl", "rich.jsonl"].map((file) =>
+  path.join(import.meta.dirname, "../training/data", file),
+);
+
+/**
+ * Starts the roles of `config.processRoles` in this process. `chats` are surfaces that the caller serves itself
+ * (the command line).
+ * @throws HyggeError data_locked, data_unwritable, disk_full, database_down, queue_down, model_missing,
+ * model_corrupt, brand_invalid, port_in_use
+ */
+export async function start(
+  config: Config,
+  options: { log?: Logger; chats?: Chat[] } = {},
+): Promise<Running> {
+  const log = options.log ?? openLog(config.logLevel);
+  const me = `${process.pid}-${randomUUID().slice(0, 8)}`;
+  const has = (role: Config["processRoles"][number]) => config.processRoles.includes(role);
+  const opened: { close(): Promise<unknown> }[] = [];
+  const keep = <T extends { close(): Promise<unknown> }>(thing: T): T => {
+    opened.push(thing);
+    return thing;
+  };
+  let closing: Promise<void> | undefined;
+  const close = () => {
+    closing ??= (async () => {
+      for (const thing of opened.reverse())
+        await thing.close().catch((err) => log.warn({ err }, "not closed cleanly"));
+    })();
+    return closing;
+  };
+
+  try {
+    const lock = config.databaseUrl === undefined ? await lockDataDir(config.dataDir) : undefined;
+    if (lock) keep({ close: () => lock.release() });
+    const brands = openBrands(config.brandsDir, log);
+    keep({ close: async () => brands.close() });
+    const [database, model, corpus] = await together(
+      openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log }).then(keep),
+      has("worker")
+        ? openModel({ model: config.model, dataDir: config.dataDir, threads: config.threads, log }).then(keep)
+        : undefined,
+      openCorpus(trainingTexts),
+    );
+    const queue = keep(
+      await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, database, log }),
+    );
+    const metrics = createMetrics();
+    metrics.watch(queue.counts, model);
+    const hygge = createHygge({ database, queue, brands, brand: config.brand, corpus, log });
+
+    const chats = [...(options.chats ?? [])];
+    let url: string | undefined;
+    if (has("web")) {
+      const web = keep(
+        await openWeb({
+          hygge,
+          config,
+          brands,
+          metrics: metrics.registry,
+          log,
+          roleOf: (personId) => roleOf(personId, config.roles),
+          status: async () => ({
+            database: database.kind,
+            queue: { kind: queue.kind, ...(await queue.ping()) },
+            jobs: await queue.counts().catch(() => undefined),
+            model: model && { ...model.health(), name: model.card.name, version: model.card.version },
+          }),
+        }),
+      );
+      chats.push(web.chat);
+      url = web.url;
+      await lock?.setAddress(url);
+    }
+
+    for (const chat of chats)
+      await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me }));
+    const reconciler = await startReconciler({
+      database,
+      queue,
+      surfaces: chats.map((chat) => chat.surface),
+      log,
+    });
+    keep({ close: () => reconciler.stop() });
+    if (model)
+      await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
+    return { ...(url ? { url } : {}), hygge, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Like Promise.all, but waits for all of them before it rejects, so that what opened can be closed. */
+async function together<T extends readonly unknown[]>(
+  ...promises: T
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
