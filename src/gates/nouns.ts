@@ -1,0 +1,157 @@
+/** The brand's lexicon as an index: which product noun, material or colour a word of a text is. */
+import type { Brand, Gender, Lexicon } from "#src/brand.ts";
+import { fold } from "./read.ts";
+
+/** What a form can be: number and the cases it can stand in. */
+export interface NounForm {
+  gender: Gender;
+  /** "sg" in these cases, or "pl" in these cases. */
+  number: "sg" | "pl";
+  cases: readonly Case[];
+}
+export type Case = "nom" | "acc" | "dat" | "gen";
+
+export type Material = Lexicon["materials"][number];
+
+export interface LexiconIndex {
+  /** Analyses of a noun by its form, compounds by their last part; empty for unknown nouns. */
+  noun(word: string): readonly NounForm[];
+  /** The product noun that a word ends in: "Ecksofas" is "Sofa". */
+  product(word: string): string | undefined;
+  /** The material that a word is or begins with: "Eiche", "Eichenholz", "Lederbezug", "ledernen". */
+  material(word: string): { material: Material; whole: boolean; head?: string } | undefined;
+  /** The colour of an inflected or compound colour word: "dunkelgrüner" is "dunkelgrün". */
+  colour(word: string): string | undefined;
+}
+
+const cache = new WeakMap<Lexicon, LexiconIndex>();
+export function lexiconIndex(brand: Brand): LexiconIndex {
+  let index = cache.get(brand.lexicon);
+  if (!index) {
+    index = buildIndex(brand.lexicon);
+    cache.set(brand.lexicon, index);
+  }
+  return index;
+}
+
+function buildIndex(lexicon: Lexicon): LexiconIndex {
+  const forms = new Map<string, NounForm[]>();
+  const productOf = new Map<string, string>();
+  for (const { word, gender, plural } of lexicon.products) {
+    addNoun(forms, word, gender, plural);
+    for (const form of nounForms(word, gender, plural)) productOf.set(form.lower, word);
+  }
+  for (const { word, gender } of lexicon.materials) addNoun(forms, word, gender, undefined);
+  const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
+
+  /** The longest known form that the word is or ends in, with at least three letters before it. */
+  const tail = (lower: string): string | undefined => {
+    for (let length = Math.min(longest, lower.length); length >= 3; length--) {
+      const rest = lower.length - length;
+      if (rest !== 0 && rest < 3) continue;
+      const end = lower.slice(rest);
+      if (forms.has(end) && (rest === 0 || joins(lower, rest))) return end;
+    }
+    return undefined;
+  };
+
+  const materials = new Map<string, Material>();
+  for (const material of lexicon.materials)
+    for (const form of materialForms(material)) if (!materials.has(form)) materials.set(form, material);
+  const materialStems = lexicon.materials
+    .map((material) => ({ material, stem: material.word.toLowerCase().replace(/e$/u, "") }))
+    .filter(({ stem }) => stem.length >= 3)
+    .sort((a, b) => b.stem.length - a.stem.length);
+  const colours = lexicon.colours.map((colour) => colour.toLowerCase()).sort((a, b) => b.length - a.length);
+  const colourSet = new Set(colours);
+
+  return {
+    noun(word) {
+      const end = tail(word.toLowerCase());
+      return end === undefined ? [] : (forms.get(end) ?? []);
+    },
+    product(word) {
+      const end = tail(word.toLowerCase());
+      return end === undefined ? undefined : productOf.get(end);
+    },
+    material(word) {
+      const lower = word.toLowerCase();
+      const whole = materials.get(lower);
+      if (whole) return { material: whole, whole: true };
+      if (word === lower) return undefined;
+      for (const { material, stem } of materialStems) {
+        if (lower.startsWith(stem)) {
+          const head = lower.slice(stem.length).replace(/^(?:en|n|e|s|-)?/u, "");
+          if (head.length >= 3) return { material, whole: false, head };
+        }
+        const full = material.word.toLowerCase();
+        if (lower.endsWith(full) && lower.length - full.length >= 3) return { material, whole: true };
+      }
+      return undefined;
+    },
+    colour(word) {
+      const lower = word.toLowerCase();
+      if (colourSet.has(lower)) return lower;
+      const stem = lower.replace(/(?:e[nrsm]?)$/u, "");
+      if (colourSet.has(stem)) return stem;
+      // "dunkles" and "dunkel", "teuer" and "teure": the e before l and r drops out.
+      const known = colours.find(
+        (colour) => stem.length > colour.length + 2 && stem.endsWith(colour) && colour.length >= 3,
+      );
+      return known ? stem : undefined;
+    },
+  };
+}
+
+/** "entdecke" is no "Decke", "Gewolle" no "Wolle": verbs' prefixes are not first parts of a compound. */
+function joins(word: string, at: number): boolean {
+  return !/^(?:ent|ver|zer|ge|be|er|miss|emp)$/u.test(word.slice(0, at));
+}
+
+function addNoun(forms: Map<string, NounForm[]>, word: string, gender: Gender, plural: string | undefined) {
+  for (const { lower, form } of nounForms(word, gender, plural)) {
+    const list = forms.get(lower) ?? [];
+    list.push(form);
+    forms.set(lower, list);
+  }
+}
+
+function nounForms(word: string, gender: Gender, plural: string | undefined) {
+  const lower = word.toLowerCase();
+  const list: { lower: string; form: NounForm }[] = [];
+  const add = (form: string, number: "sg" | "pl", cases: readonly Case[]) =>
+    list.push({ lower: form, form: { gender, number, cases } });
+  if (gender === "f") add(lower, "sg", ["nom", "acc", "dat", "gen"]);
+  else {
+    add(lower, "sg", ["nom", "acc", "dat"]);
+    const genitives = /(?:s|ß|x|z|sch)$/u.test(lower) ? [`${lower}es`] : [`${lower}s`, `${lower}es`];
+    if (/nis$/u.test(lower)) genitives.push(`${lower}ses`);
+    for (const genitive of genitives) add(genitive, "sg", ["gen"]);
+    if (!/(?:e|el|en|er|a|o|i)$/u.test(lower)) add(`${lower}e`, "sg", ["dat"]);
+  }
+  if (plural) {
+    const many = plural.toLowerCase();
+    if (/[ns]$/u.test(many)) add(many, "pl", ["nom", "acc", "dat", "gen"]);
+    else {
+      add(many, "pl", ["nom", "acc", "gen"]);
+      add(`${many}n`, "pl", ["dat"]);
+    }
+  }
+  return list;
+}
+
+function materialForms({ word, adjectives }: Material): string[] {
+  const lower = word.toLowerCase();
+  const list = [lower, `${lower}s`, `${lower}n`];
+  for (const adjective of adjectives ?? [])
+    for (const ending of ["", "e", "en", "er", "es", "em"]) list.push(`${adjective.toLowerCase()}${ending}`);
+  return list;
+}
+
+/** Whether two materials may stand for each other: the same, or named as kin by either. */
+export function kindred(a: Material, b: Material): boolean {
+  if (a.word === b.word) return true;
+  const kin = (from: Material, to: Material) =>
+    from.kin?.some((word) => fold(word) === fold(to.word)) ?? false;
+  return kin(a, b) || kin(b, a);
+}

@@ -1,0 +1,49 @@
+/** Repetition: small models fall into loops. */
+import type { Finding } from "./gates.ts";
+import { sentences, type Word, words } from "./read.ts";
+
+/** Doubled words that German has: "die, die schon da sind", "tapp, tapp". */
+const doubles = new Set(["die", "der", "das", "den", "sie", "ein", "ist", "hat", "liegt", "welches"]);
+
+/**
+ * A sentence twice, four words in the same order twice (the reference texts' 99th percentile is none at all), a word
+ * doubled, or a word three times in a row.
+ */
+export function repetitionGate(text: string): Finding | undefined {
+  const seen = new Set<string>();
+  for (const sentence of sentences(text)) {
+    const key = sentence.text
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, " ")
+      .trim();
+    if (seen.has(key) && key.includes(" ")) return { found: sentence.text, at: [sentence] };
+    seen.add(key);
+  }
+
+  const all = words(text);
+  for (let i = 1; i < all.length; i++) {
+    const [before, here, after] = [all[i - 1], all[i], all[i + 1]];
+    if (!before || !here || before.lower !== here.lower) continue;
+    const gap = text.slice(before.end, here.start);
+    const thrice = after?.lower === here.lower;
+    if ((/^\s+$/.test(gap) && !doubles.has(here.lower)) || (thrice && gap.length <= 2))
+      return { found: text.slice(before.start, here.end), at: [{ start: before.start, end: here.end }] };
+  }
+  return repeatedRun(text, all);
+}
+
+function repeatedRun(text: string, all: readonly Word[]): Finding | undefined {
+  const first = new Map<string, number>();
+  for (let i = 0; i + 3 < all.length; i++) {
+    const run = all.slice(i, i + 4);
+    const key = run.map((word) => word.lower).join(" ");
+    const earlier = first.get(key);
+    if (earlier === undefined) {
+      first.set(key, i);
+      continue;
+    }
+    const at = [earlier, i].map((from) => ({ start: all[from]?.start ?? 0, end: all[from + 3]?.end ?? 0 }));
+    return { found: text.slice(at[1]?.start, at[1]?.end), at };
+  }
+  return undefined;
+}
