@@ -75,7 +75,7 @@ export async function start(
     );
     const metrics = createMetrics();
     metrics.watch(queue.counts, model);
-    const hygge = createHygge({ database, queue, brands, brand: config.brand, corpus, log });
+    const hygge = createHygge({ database, queue, brands, brand: config.brand, corpus, metrics, log });
 
     const chats = [...(options.chats ?? [])];
     let url: string | undefined;
@@ -101,8 +101,6 @@ export async function start(
       await lock?.setAddress(url);
     }
 
-    for (const chat of chats)
-      await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me }));
     const reconciler = await startReconciler({
       database,
       queue,
@@ -110,6 +108,8 @@ export async function start(
       log,
     });
     keep({ close: () => reconciler.stop() });
+    for (const chat of chats)
+      await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me }));
     if (model)
       await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
     return { ...(url ? { url } : {}), hygge, close };

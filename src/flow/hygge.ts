@@ -22,6 +22,7 @@ import type { BriefView, DraftView, Lint } from "#src/views.ts";
 import { factCheck, lightOf, voiceScore } from "#src/voice/score.ts";
 import { briefEvents } from "./events.ts";
 import * as check from "./input.ts";
+import type { Metrics } from "./metrics.ts";
 
 export interface FlowDeps {
   database: Database;
@@ -30,6 +31,7 @@ export interface FlowDeps {
   /** Id of the brand of a brief that names none. */
   brand: string;
   corpus: Corpus;
+  metrics: Metrics;
   log: Logger;
 }
 
@@ -227,6 +229,7 @@ export function createHygge(deps: FlowDeps): Hygge {
           data,
         });
       });
+      deps.metrics.ratings.inc({ value: checked?.value ?? "taken back" });
       return draftViewFor(actor, draft.id);
     },
 
