@@ -1,0 +1,110 @@
+/**
+ * Where the CLI finds Hygge: the server that owns the data folder, if one lives; else it opens everything in
+ * this process, on a free port of loopback, so that every command has one way to ask.
+ */
+import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Locale } from "#src/chat.ts";
+import { type ProcessRole, readConfig } from "#src/config.ts";
+import { HyggeError } from "#src/errors.ts";
+import { localSecret } from "#src/local.ts";
+import { holder } from "#src/store/lock.ts";
+import { type Api, connectApi, ServerGone } from "./api.ts";
+
+export interface House {
+  /** Tries `ask` against whoever owns the folder, and again when that server goes away meanwhile. `ask` must bear being repeated. */
+  ask<T>(ask: (api: Api) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface HouseOptions {
+  env: NodeJS.ProcessEnv;
+  locale: Locale;
+  /** Roles to run where no server does: reading needs no worker, hence no model. */
+  roles: ProcessRole[];
+  verbose?: boolean;
+}
+
+interface Place {
+  api: Api;
+  close(): Promise<void>;
+}
+
+/** A server that restarts needs a moment; after so many tries in a row it is gone for good. */
+const tries = 5;
+
+export async function openHouse(options: HouseOptions): Promise<House> {
+  let place: Promise<Place> | undefined = findPlace(options);
+  await place;
+  return {
+    async ask(ask) {
+      for (let attempt = 1; ; attempt++) {
+        place ??= findPlace(options);
+        const current = place;
+        try {
+          return await ask((await current).api);
+        } catch (error) {
+          if (!(error instanceof ServerGone) || attempt >= tries) throw error;
+          await sleep(200 * attempt);
+          if (place === current) {
+            place = undefined;
+            await (await current).close().catch(() => {});
+          }
+        }
+      }
+    },
+    close: async () => {
+      await (await place)?.close();
+    },
+  };
+}
+
+async function findPlace(options: HouseOptions): Promise<Place> {
+  const read = readConfig(options.env);
+  for (let attempt = 1; ; attempt++) {
+    const owner = read.databaseUrl ? null : await holder(read.dataDir);
+    if (owner?.address)
+      return { api: await api(owner.address, read.dataDir, options), close: async () => {} };
+    // It holds the folder and is still starting: soon it will say where.
+    if (owner && attempt < 100) {
+      await sleep(100);
+      continue;
+    }
+    try {
+      return await openHere(read, options);
+    } catch (error) {
+      // Somebody else was quicker.
+      const taken = error instanceof HyggeError && error.code === "data_locked";
+      if (!taken || attempt >= 100) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function openHere(read: ReturnType<typeof readConfig>, options: HouseOptions): Promise<Place> {
+  const { start } = await import("#src/main.ts");
+  const quiet = options.env.LOG_LEVEL === undefined && !options.verbose;
+  const { publicUrl: _, ...config } = read;
+  const running = await start({
+    ...config,
+    host: "127.0.0.1",
+    port: 0,
+    processRoles: options.roles,
+    ...(quiet ? { logLevel: "error" } : {}),
+  });
+  if (running.url === undefined) throw new Error("the web role has no address");
+  return { api: await api(running.url, config.dataDir, options), close: () => running.close() };
+}
+
+async function api(address: string, dataDir: string, options: HouseOptions): Promise<Api> {
+  return connectApi(address, await localSecret(dataDir), personName(options.env), options.locale);
+}
+
+function personName(env: NodeJS.ProcessEnv): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // In a container the uid may have no name.
+    return env.USER || env.USERNAME || "cli";
+  }
+}
