@@ -12,10 +12,7 @@ export interface Backend {
   producing: unknown;
   /** BullMQ's `connection`, waiting for the server. */
   consuming: unknown;
-  worker: Pick<
-    WorkerOptions,
-    "lockDuration" | "stalledInterval" | "drainDelay" | "skipStalledCheck" | "skipLockRenewal"
-  >;
+  worker: Pick<WorkerOptions, "lockDuration" | "stalledInterval" | "drainDelay">;
   /** How long one read of the event stream may wait for news. */
   eventsBlockMs: number;
   ping(): Promise<void>;

@@ -12,6 +12,13 @@ const progress = z.object({
   texts: z.record(z.string().regex(/^\d+$/), z.string()),
 });
 
+/**
+ * BullMQ 6.7 on PostgreSQL looks, then listens: what is published between the two is seen at the next event or
+ * when the read times out. An event seldom comes alone, so reads are short while some have just come.
+ */
+const BUSY_BLOCK_MS = 100;
+const BUSY_MS = 2_000;
+
 interface Listener extends QueueEventsListener {
   drainedThread: (args: { surface: string; thread: string }, id: string) => void;
 }
@@ -34,7 +41,11 @@ export async function openEvents(
   const opened = await publisher.publishEvent({ event: "opened" }, EVENTS_KEPT);
   const from = z.string().parse(opened);
 
+  let hurry = () => {};
+  let calm: NodeJS.Timeout | undefined;
+
   function tell(event: QueueEvent): void {
+    hurry();
     for (const listener of listeners) {
       try {
         listener(event);
@@ -52,6 +63,17 @@ export async function openEvents(
       lastEventId: from,
     });
     reader.on("error", (error) => fault("events", error));
+    if (backend.kind !== "redis") {
+      // BullMQ reads this option anew for each read.
+      const block = (ms: number) => Object.assign(reader.opts, { blockingTimeout: ms });
+      hurry = () => {
+        block(BUSY_BLOCK_MS);
+        clearTimeout(calm);
+        calm = setTimeout(block, BUSY_MS, backend.eventsBlockMs);
+        calm.unref();
+      };
+      reader.on("waiting", hurry);
+    }
     const changed = ({ jobId }: { jobId: string }) => {
       const generationId = generationOf(jobId);
       if (generationId !== undefined) tell({ type: "changed", generationId });
@@ -93,6 +115,7 @@ export async function openEvents(
     },
     async close() {
       listeners.clear();
+      clearTimeout(calm);
       await reader?.close();
     },
   };

@@ -14,8 +14,8 @@ export const queueNames = [DRAFTS, ...surfaces.map(deliveriesOf)];
  */
 export const EVENTS_KEPT = 1_000;
 
-/** BullMQ's range of priorities. */
-const PRIORITY_MAX = 2 ** 21;
+/** The highest priority that BullMQ takes. */
+const PRIORITY_MAX = 2 ** 21 - 1;
 export const priorityOf = (tag: number) => Math.min(Math.max(Math.trunc(tag) + 1, 1), PRIORITY_MAX);
 
 /**

@@ -7,8 +7,9 @@ import { within } from "./faults.ts";
 /** BullMQ's default, and the one it expects of a pool that it did not open itself. */
 const SCHEMA = "bullmq";
 const CONNECT_MS = 15_000;
-/** Both sides announce by NOTIFY, so this is only the net below it. */
+/** Jobs and events are announced by NOTIFY; these are the nets below it, for what is lost in a fault. */
 const DRAIN_SECONDS = 30;
+const EVENTS_MS = 2_000;
 
 /**
  * BullMQ's PostgreSQL backend on a pool of the queue's own: each worker and the event reader hold one LISTEN
@@ -23,14 +24,14 @@ export async function connectPostgres(
   const pool = new pg.Pool({
     connectionString: url,
     options: `-c search_path=${SCHEMA}`,
-    max: 16,
+    max: 12,
     keepAlive: true,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
   });
   pool.on("error", (error) => fault("postgres", error));
   // Each queue, worker and event reader adds its own listener to the shared pool.
-  pool.setMaxListeners(64);
+  pool.setMaxListeners(0);
   try {
     await within(migrate(pool), CONNECT_MS);
   } catch (error) {
@@ -42,8 +43,7 @@ export async function connectPostgres(
     producing: pool,
     consuming: pool,
     worker: { lockDuration: pace.lockMs, stalledInterval: pace.stalledMs, drainDelay: DRAIN_SECONDS },
-    // NOTIFY is coalesced while transactions overlap; this bounds how late the last event can be seen.
-    eventsBlockMs: 5_000,
+    eventsBlockMs: EVENTS_MS,
     ping: async () => {
       await pool.query("select 1");
     },
@@ -54,44 +54,38 @@ export async function connectPostgres(
 }
 
 /**
- * The same on the embedded database. This process owns it alone, so no lock of a job can be another's: nothing
- * is checked for stalls, and what a killed process left active goes back to waiting before a worker starts.
+ * The same on the embedded database. This process owns it alone, so what is active now belongs to a process
+ * that is gone: it goes back to waiting before a worker starts.
  */
 export async function connectPglite(pool: pg.Pool): Promise<Backend> {
   // Each queue, worker and event reader adds its own listener to the shared pool.
-  pool.setMaxListeners(64);
+  pool.setMaxListeners(0);
   await migrate(pool);
   await setSearchPath(pool);
   await requeueActive(pool);
-  await vacuum(pool);
-  let sweeps = Promise.resolve();
-  const sweep = setInterval(() => {
-    sweeps = sweeps.then(() => vacuum(pool)).catch(() => undefined);
-  }, VACUUM_MS);
-  sweep.unref();
   return {
     kind: "pglite",
     producing: pool,
     consuming: pool,
-    worker: { skipStalledCheck: true, skipLockRenewal: true, drainDelay: 3_600 },
-    eventsBlockMs: 3_600_000,
+    // Stalls are looked for seldom: only a fault of the database can leave a job without its worker.
+    worker: { lockDuration: 60_000, stalledInterval: 30_000, drainDelay: DRAIN_SECONDS },
+    eventsBlockMs: EVENTS_MS,
     ping: async () => {
       await pool.query("select 1");
     },
-    close: async () => {
-      clearInterval(sweep);
-      await sweeps;
-    },
+    // The database is the store's: it closes after the queue.
+    close: async () => {},
   };
 }
 
 /**
  * BullMQ's statements name no schema. The one session serves everybody, so the store names its own in every
- * statement; set on the role too, for the session that follows when the database's thread had to be restarted.
+ * statement. New clients set it too: with the first of them after a fault the session may be a new one.
  */
 async function setSearchPath(pool: pg.Pool): Promise<void> {
-  await pool.query(`alter role current_user set search_path to ${SCHEMA}, public`);
-  await pool.query(`set search_path to ${SCHEMA}, public`);
+  const sql = `set search_path to ${SCHEMA}, public`;
+  pool.options.onConnect = (client) => client.query(sql).then(() => undefined);
+  await pool.query(sql);
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {
@@ -110,12 +104,4 @@ async function requeueActive(pool: pg.Pool): Promise<void> {
         set state = 'waiting', lock_token = null, locked_until_ms = null, stalled_marked = false
       where state = 'active'`,
   );
-}
-
-const VACUUM_MS = 10 * 60_000;
-
-/** PGlite has no autovacuum, and every look at a growing text leaves a dead row in these two (BullMQ 6.7). */
-async function vacuum(pool: pg.Pool): Promise<void> {
-  await pool.query(`vacuum ${SCHEMA}.event`);
-  await pool.query(`vacuum ${SCHEMA}.job`);
 }
