@@ -71,6 +71,11 @@ export const environment = z.object({
     .min(1)
     .default(120)
     .describe("briefs and changes a person may send in a minute"),
+  HYGGE_HEALTH_PORT: optional
+    .pipe(z.coerce.number().int().min(1).max(65535).optional())
+    .describe(
+      "port of /healthz, /readyz and /metrics in every process, for containers; empty: the page's own",
+    ),
   HYGGE_SHUTDOWN_SECONDS: seconds(20).describe("hard deadline of a graceful shutdown"),
   DATABASE_URL: url("postgres", "postgresql").describe("PostgreSQL instead of the embedded database"),
   REDIS_URL: url("redis", "rediss").describe("Redis for the queue; needs DATABASE_URL too"),
@@ -100,6 +105,8 @@ export interface Config {
     fallback: "requester" | "approver" | "manager" | "admin";
   };
   rateLimit: number;
+  /** Where every process answers an orchestrator; absent: only the web role does, on its own port. */
+  healthPort?: number;
   shutdownSeconds: number;
   databaseUrl?: string;
   redisUrl?: string;
@@ -151,6 +158,7 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
       fallback: e.HYGGE_DEFAULT_ROLE ?? (loopback ? "approver" : "requester"),
     },
     rateLimit: e.HYGGE_RATE_LIMIT,
+    ...(e.HYGGE_HEALTH_PORT === undefined ? {} : { healthPort: e.HYGGE_HEALTH_PORT }),
     shutdownSeconds: e.HYGGE_SHUTDOWN_SECONDS,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,

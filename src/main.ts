@@ -13,6 +13,7 @@ import { createHygge } from "#src/flow/hygge.ts";
 import { createMetrics } from "#src/flow/metrics.ts";
 import { startReconciler } from "#src/flow/reconcile.ts";
 import { createWriter } from "#src/flow/work.ts";
+import { openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import { type Logger, openLog } from "#src/log.ts";
 import { roleOf } from "#src/may.ts";
@@ -77,6 +78,13 @@ export async function start(
     metrics.watch(queue.counts, model);
     const hygge = createHygge({ database, queue, brands, brand: config.brand, corpus, metrics, log });
 
+    const status = async () => ({
+      database: database.kind,
+      queue: { kind: queue.kind, ...(await queue.ping()) },
+      jobs: await queue.counts().catch(() => undefined),
+      model: model && { ...model.health(), name: model.card.name, version: model.card.version },
+    });
+
     const chats = [...(options.chats ?? [])];
     let url: string | undefined;
     if (has("web")) {
@@ -88,12 +96,7 @@ export async function start(
           metrics: metrics.registry,
           log,
           roleOf: (personId) => roleOf(personId, config.roles),
-          status: async () => ({
-            database: database.kind,
-            queue: { kind: queue.kind, ...(await queue.ping()) },
-            jobs: await queue.counts().catch(() => undefined),
-            model: model && { ...model.health(), name: model.card.name, version: model.card.version },
-          }),
+          status,
         }),
       );
       chats.push(web.chat);
@@ -112,6 +115,15 @@ export async function start(
       await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me }));
     if (model)
       await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
+    if (config.healthPort !== undefined) {
+      const ready = async () => {
+        const now = await status();
+        return { ok: now.queue.up && (now.model === undefined || now.model.status === "ready"), ...now };
+      };
+      keep(
+        await openHealth({ host: config.host, port: config.healthPort, ready, metrics: metrics.registry }),
+      );
+    }
     return { ...(url ? { url } : {}), hygge, close };
   } catch (error) {
     await close();
