@@ -75,7 +75,7 @@ function determiner(lower: string): Determiner | undefined {
   }
   const own = /^(?:k?ein|mein|dein|sein|ihr|unser|euer|eur)(e|en|em|er|es)?$/u.exec(lower);
   if (!own || lower === "eur") return undefined;
-  const alone = lower === "ihr" || own[1] === "er" || own[1] === "es" || lower === "eine";
+  const alone = lower === "ihr" || own[1] === "er" || own[1] === "es";
   return {
     set: indefinite[own[1] ?? ""] ?? new Set(),
     adjectives: mixed,
@@ -125,14 +125,51 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
   const names = new Set((ctx.brief.name ?? "").toLowerCase().split(/\s+/u));
   for (const [position, word] of all.entries()) {
     if (!/^\p{Lu}/u.test(word.text) || names.has(word.lower)) continue;
-    const forms = index.noun(word.text);
+    const forms = [...index.noun(word.text), ...(infinitives.has(word.lower) ? infinitive : [])];
     if (forms.length === 0) continue;
     const phrase = phraseBefore(text, all, position);
-    if (!phrase || agrees(forms, phrase)) continue;
+    if (!phrase) continue;
+    const role = roleAtStart(text, all, position, phrase.start);
+    if (agrees(forms, role ? { ...phrase, cases: [role] } : phrase)) continue;
     const start = phrase.start;
     return { found: text.slice(start, word.end), at: [{ start, end: word.end }] };
   }
   return undefined;
+}
+
+/** Words of one phrase stand in one line. */
+const blank = /^[ \u00a0]+$/u;
+
+/** Plurals that are nouns made of verbs too: "im Liegen", "das Bügeln". */
+const infinitives = new Set([
+  "liegen",
+  "bügeln",
+  "decken",
+  "leuchten",
+  "tischen",
+  "bänken",
+  "spiegeln",
+  "schalen",
+]);
+const infinitive: readonly NounForm[] = [{ gender: "n", number: "sg", cases: ["nom", "acc", "dat"] }];
+
+/**
+ * The case of a phrase that begins a sentence: subject of "ist", "kostet", object of "gibt es", "bekommst du".
+ * "Der Stehlampe ist" reads as a dative otherwise, and "Der Sessel gibt es für 49 €" as a nominative.
+ */
+function roleAtStart(text: string, all: readonly Word[], position: number, start: number): Case | undefined {
+  if (!/(?:^|[.?:…“]\s|\n)$/u.test(text.slice(Math.max(0, start - 2), start))) return undefined;
+  const noun = all[position];
+  // "Dem Pouf ist es recht", "Im Korb ist Platz": what is plainly something else stays so.
+  if (!noun || !/^(?:der|die|das|den|eine?) /iu.test(text.slice(start, noun.start))) return undefined;
+  const rest = text.slice(noun.end, noun.end + 80);
+  if (
+    /^(?: (?:\p{Lu}\p{L}*|aus|\p{Ll}+e[mr]))* (?:gibt es|gibt’s|bekommst du|bekommt ihr|kaufst du|nimmst du|holst du)\b/u.test(
+      rest,
+    )
+  )
+    return "acc";
+  return /^(?: \p{Lu}\p{L}*)? (?:ist|hat|kostet|misst|bietet|trägt|wiegt)\b/u.test(rest) ? "nom" : undefined;
 }
 
 interface Phrase {
@@ -162,7 +199,7 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
   }
   const before = all[at];
   const next = all[at + 1];
-  if (!before || !next || !/^\s+$/u.test(text.slice(before.end, next.start)))
+  if (!before || !next || !blank.test(text.slice(before.end, next.start)))
     return adjectives.length > 0 ? { adjectives, declension: [strong, weak, mixed], start } : undefined;
 
   const contraction = contracted[before.lower];
@@ -172,7 +209,7 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
   if (article) {
     const further = all[at - 1];
     const gap = further ? text.slice(further.end, before.start) : "";
-    const government = further && /^\s+$/u.test(gap) ? governs[further.lower] : undefined;
+    const government = further && blank.test(gap) ? governs[further.lower] : undefined;
     const afterPreposition = government && further ? all[at - 2] : further;
     const clause = afterPreposition
       ? text.slice(afterPreposition.end, (government ? further : before)?.start)
@@ -198,7 +235,7 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
 
 function adjacent(text: string, word: Word, next: Word, listed: boolean): boolean {
   const gap = text.slice(word.end, next.start);
-  return /^\s+$/u.test(gap) || (listed && /^,\s+$/u.test(gap));
+  return blank.test(gap) || (listed && /^,[ \u00a0]+$/u.test(gap));
 }
 
 /** Words that end like adjectives and aren't. */
@@ -213,13 +250,21 @@ const others = new Set(
   lieber später früher weiter länger besser mehr immer sehr ganze etwas nichts unten oben außen innen hinten vorne
   morgen gestern ihnen wessen dessen deren haben werden können müssen sollen wollen dürfen hätte wäre würde habe gabe
   statt nahe lange gegenüber jenseits allerlei lauter genug paar rosa lila ihres bisschen zwei drei vier fünf sechs
-  sieben acht neun zehn elf zwölf zweier dreier erst gerade beinahe heute alleine zusammen zu so`.split(
+  sieben acht neun zehn elf zwölf zweier dreier erst gerade beinahe heute alleine zusammen zu so liegen
+  stehen sitzen hängen stecken warten kommen passen bleiben brauchen machen gehören tragen kosten nehmen sehen legen
+  stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen`.split(
     /\s+/u,
   ),
 );
 
 function adjectiveEnding(word: Word): string | undefined {
   if (word.text !== word.lower || others.has(word.lower)) return undefined;
+  if (
+    /^(?:da|wo|hin|her)r?(?:an|auf|aus|bei|durch|für|gegen|hinter|in|mit|neben|über|unter|vor|zwischen)$/u.test(
+      word.lower,
+    )
+  )
+    return undefined;
   return /^\p{Ll}{3,}?(e[nrsm]?)$/u.exec(word.lower)?.[1];
 }
 

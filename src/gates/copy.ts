@@ -1,7 +1,7 @@
 /** Near copies: of a training text, of a recent draft, of the version that should have been rewritten. */
 import { corpusOf } from "#src/corpus.ts";
 import type { Finding, GateContext } from "./gates.ts";
-import { sentences, words } from "./read.ts";
+import { sentences } from "./read.ts";
 
 /**
  * Share of a text's words in eight-word runs of one other text above which it is a copy. References about different
@@ -47,10 +47,12 @@ function overlap(text: string, other: string): number {
   return corpusOf([{ id: "other", text: other }]).nearCopy(text).ratio;
 }
 
+/** The text without punctuation and case. */
 function key(text: string): string {
-  return words(text)
-    .map((word) => word.lower)
-    .join(" ");
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}€]+/gu, " ")
+    .trim();
 }
 
 function percent(ratio: number): string {

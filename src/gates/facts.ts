@@ -2,21 +2,8 @@
 import type { Channel } from "#src/brief.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { type NumberAt, numbers, numberWord, words } from "./read.ts";
-
-/** What the person said: everything that a statement about the product may come from. */
-export function said(ctx: GateContext): string {
-  const { brief, revision } = ctx;
-  return [brief.text, brief.task, ...brief.facts.map((fact) => fact.text), revision?.wish ?? ""].join("\n");
-}
-
-/** Whether a wish lifts a requirement: "ohne Preis", "kein Name", "without the price". */
-export function without(ctx: GateContext, what: RegExp): boolean {
-  const wishes = [ctx.brief.wish ?? "", ctx.revision?.wish ?? "", ctx.brief.text].join("\n");
-  return new RegExp(
-    `(?:\\b(?:ohne|kein(?:e[nr]?)?|nicht|without|no|not)\\s+(?:de[nr]\\s+|the\\s+|any\\s+)?|\\bweniger\\s+)(?:${what.source})`,
-    "iu",
-  ).test(wishes);
-}
+import { said, without } from "./said.ts";
+import { shipped } from "./vocabulary.ts";
 
 /** The product's name must be in the text, a genitive -s allowed, spelled as in the brief. */
 export function nameGate(text: string, ctx: GateContext): Finding | undefined {
@@ -31,13 +18,19 @@ export function nameGate(text: string, ctx: GateContext): Finding | undefined {
 
 /** Where a name stands in a text, case ignored, as a whole word or with the genitive's s or apostrophe. */
 export function nameSpans(text: string, name: string): { start: number; end: number }[] {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/\s+/g, "\\s+");
-  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])${escaped}(?:s|’s?|'s?)?(?![\\p{L}\\p{N}])`, "giu");
-  return [...text.matchAll(pattern)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-  }));
+  const spans: { start: number; end: number }[] = [];
+  const lower = text.toLowerCase();
+  const sought = name.toLowerCase();
+  for (let at = lower.indexOf(sought); at >= 0; at = lower.indexOf(sought, at + 1)) {
+    const genitive = /^(?:s|[’']s?)(?![\p{L}\p{N}])/u.exec(
+      text.slice(at + sought.length, at + sought.length + 3),
+    )?.[0];
+    const end = at + sought.length + (genitive?.length ?? 0);
+    if (!letter.test(text[at - 1] ?? " ") && !letter.test(text[end] ?? " ")) spans.push({ start: at, end });
+  }
+  return spans;
 }
+const letter = /[\p{L}\p{N}]/u;
 
 /** A capitalized word that is nearly the name: "Tvahed" for "Tvåhed". */
 function nearName(text: string, name: string) {
@@ -47,8 +40,9 @@ function nearName(text: string, name: string) {
     if (word.text[0] === word.lower[0] || Math.abs(word.text.length - name.length) > 2) return false;
     if (word.lower === lower || word.lower === `${lower}s`) return false;
     if (plain(word.lower) === plain(lower)) return true;
-    // Two edits make "Matta" of "Mattan"'s neighbours in short names, so only long ones allow two.
-    return distance(word.lower, lower) <= (name.length >= 8 ? 2 : 1) && word.lower[0] === lower[0];
+    // Short names have real words as neighbours ("Sanda", "Sand"), and long ones too ("Adventro", "Advent").
+    const edits = name.length >= 8 ? 2 : 1;
+    return word.lower[0] === lower[0] && distance(word.lower, lower) <= edits && !shipped().has(word.lower);
   });
 }
 

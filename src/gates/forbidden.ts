@@ -1,6 +1,7 @@
 /** Words the brand never says, inflected and in compounds; emojis, hashtags, exclamation marks, superlatives. */
 import type { Brand, Forbidden } from "#src/brand.ts";
 import type { Finding, GateContext } from "./gates.ts";
+import { lexiconIndex } from "./nouns.ts";
 import { fold } from "./read.ts";
 
 export interface ForbiddenAt {
@@ -25,6 +26,8 @@ export function findForbidden(text: string, brand: Brand): ForbiddenAt[] {
   const hits: ForbiddenAt[] = [];
   for (const { pattern, entry } of patterns(brand))
     for (const match of folded(text).matchAll(pattern)) {
+      // "Am besten fragst du vorher" praises nothing.
+      if (/\bam\s+$/iu.test(text.slice(0, match.index)) && match[0].endsWith("sten")) continue;
       const end = match.index + match[0].length;
       hits.push({
         start: match.index,
@@ -39,6 +42,7 @@ export function findForbidden(text: string, brand: Brand): ForbiddenAt[] {
       const end = match.index + match[0].length;
       hits.push({ start: match.index, end, found: match[0], rule, suggestions });
     }
+  hits.push(...superlatives(text, brand));
   hits.sort((a, b) => a.start - b.start || b.end - a.end);
   // One place, one finding: "Traumsofa" is not also "Traum".
   return hits.filter((hit, index) => !hits.slice(0, index).some((other) => other.end > hit.start));
@@ -54,13 +58,30 @@ const general: readonly { pattern: RegExp; rule: string; suggestions: string[] }
     rule: "emoji",
     suggestions: [""],
   },
-  {
-    pattern:
-      /\b(?:am\s+|aller)?(?:besten?|schönsten?|bequemsten?|gemütlichsten?|weichsten?|edelsten?|elegantesten?|hochwertigsten?|modernsten?|stilvollsten?|tollsten?|perfektesten?|günstigsten?|exklusivsten?)(?!\p{L})/giu,
-    rule: "-ste",
-    suggestions: [],
-  },
 ];
+
+/** "der bequemste Sessel": a superlative said of a product. In scenes ("die schönsten Spielsachen") it is free. */
+function superlatives(text: string, brand: Brand): ForbiddenAt[] {
+  const index = lexiconIndex(brand);
+  const hits: ForbiddenAt[] = [];
+  for (const match of text.matchAll(/\b(\p{Ll}{3,}st)(?:e[nrsm]?)\s+(\p{Lu}\p{L}+)/gu)) {
+    const adjective = match[1] ?? "";
+    if (!index.product(match[2] ?? "") || !claims.has(fold(adjective).replace(/e?st$/u, ""))) continue;
+    hits.push({
+      start: match.index,
+      end: match.index + match[0].length,
+      found: match[0],
+      rule: "-ste",
+      suggestions: [],
+    });
+  }
+  return hits;
+}
+const claims = new Set(
+  "be schon bequem gemutlich weich edel elegant hochwertig modern stilvoll toll perfekt gunstig exklusiv robust starkst praktisch".split(
+    " ",
+  ),
+);
 
 /** Lower case and umlauts as vowels, the same length, so that offsets hold (ß stays). */
 function folded(text: string): string {

@@ -44,8 +44,8 @@ export function endingGate(text: string, ctx: GateContext): Finding | undefined 
   if (ctx.brand.channels[ctx.brief.channel].sentence && !/(?:[.?…][“"»)]?|\d\s?€)$/u.test(trimmed))
     return { found: `…${tail}`, at };
   if (/[,;:–(„-]$/u.test(trimmed)) return { found: `…${tail}`, at };
-  // "Wo kommt das her?" ends well with a particle; an article or a conjunction never ends a sentence.
-  if (last && last.end >= trimmed.length - 1 && danglers.has(last.lower)) return { found: `…${tail}`, at };
+  // Without a full stop (subject lines), an article or a conjunction at the end is a cut.
+  if (last && last.end === trimmed.length && danglers.has(last.lower)) return { found: `…${tail}`, at };
   const opened = count(text, /„/g);
   const closed = count(text, /“/g);
   if (opened !== closed) return { found: `„ ${opened} ≠ ${closed} “` };
@@ -54,7 +54,7 @@ export function endingGate(text: string, ctx: GateContext): Finding | undefined 
 }
 
 const danglers = new Set(
-  "und oder aber denn sondern dass weil wenn ob der dem des ein einen einem eines einer kein keinen und im am beim vom zum zur ins ans aufs aus für ohne von bei mein dein sein dessen deren als wie sehr deinem deinen deiner".split(
+  "und oder aber denn sondern dass weil wenn ob der dem des einen einem im am beim vom zum zur ins ans aufs für ohne von bei mein dein sein dessen deren als wie sehr deinem deinen deiner".split(
     " ",
   ),
 );
@@ -99,7 +99,7 @@ function visible(text: string): string {
 /** A brand that says du never says Sie, and the other way round. */
 export function addressGate(text: string, ctx: GateContext): Finding | undefined {
   // "Sie" begins sentences about things; inside one it can only be the reader.
-  const formal = /(?<=[\p{L}\d,;–)]\s)(?:Sie|Ihnen|Ihre?[nmrs]?)(?![\p{L}\d])/gu;
+  const formal = /(?<=[\p{L}\d,;–)][ \u00a0])(?:Sie|Ihnen|Ihre?[nmrs]?)(?![\p{L}\d])/gu;
   const familiar = /(?<![\p{L}\d])(?:du|dich|dir|dein(?:e[nmrs]?)?|euch|eure?[nmrs]?)(?![\p{L}\d])/giu;
   const wrong = [...text.matchAll(ctx.brand.address === "du" ? formal : familiar)];
   if (wrong.length === 0) return undefined;

@@ -1,6 +1,7 @@
 /** The brand's lexicon as an index: which product noun, material or colour a word of a text is. */
 import type { Brand, Gender, Lexicon } from "#src/brand.ts";
 import { fold } from "./read.ts";
+import { shipped } from "./vocabulary.ts";
 
 /** What a form can be: number and the cases it can stand in. */
 export interface NounForm {
@@ -41,7 +42,8 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
     addNoun(forms, word, gender, plural);
     for (const form of nounForms(word, gender, plural)) productOf.set(form.lower, word);
   }
-  for (const { word, gender } of lexicon.materials) addNoun(forms, word, gender, undefined);
+  for (const { word, gender } of lexicon.materials)
+    forms.set(word.toLowerCase(), [...(forms.get(word.toLowerCase()) ?? []), singular(gender)]);
   const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
 
   /** The longest known form that the word is or ends in, with at least three letters before it. */
@@ -58,11 +60,18 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   const materials = new Map<string, Material>();
   for (const material of lexicon.materials)
     for (const form of materialForms(material)) if (!materials.has(form)) materials.set(form, material);
+  const adjectives = new Map<string, Material>();
+  for (const material of lexicon.materials)
+    for (const adjective of material.adjectives ?? [])
+      for (const ending of ["", "e", "en", "er", "es", "em"])
+        adjectives.set(`${adjective.toLowerCase()}${ending}`, material);
   const materialStems = lexicon.materials
     .map((material) => ({ material, stem: material.word.toLowerCase().replace(/e$/u, "") }))
     .filter(({ stem }) => stem.length >= 3)
     .sort((a, b) => b.stem.length - a.stem.length);
-  const colours = lexicon.colours.map((colour) => colour.toLowerCase()).sort((a, b) => b.length - a.length);
+  const colours = lexicon.colours
+    .flatMap((colour) => [colour.toLowerCase(), colour.toLowerCase().replaceAll("ß", "ss")])
+    .sort((a, b) => b.length - a.length);
   const colourSet = new Set(colours);
 
   return {
@@ -76,16 +85,22 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
     },
     material(word) {
       const lower = word.toLowerCase();
+      if (word === lower) {
+        const adjective = adjectives.get(lower);
+        return adjective ? { material: adjective, whole: true } : undefined;
+      }
       const whole = materials.get(lower);
       if (whole) return { material: whole, whole: true };
-      if (word === lower) return undefined;
       for (const { material, stem } of materialStems) {
         if (lower.startsWith(stem)) {
           const head = lower.slice(stem.length).replace(/^(?:en|n|e|s|-)?/u, "");
           if (head.length >= 3) return { material, whole: false, head };
         }
         const full = material.word.toLowerCase();
-        if (lower.endsWith(full) && lower.length - full.length >= 3) return { material, whole: true };
+        const front = lower.slice(0, -full.length);
+        // "Vergleiche" is no "Eiche".
+        if (lower.endsWith(full) && front.length >= 3 && shipped().has(front))
+          return { material, whole: true };
       }
       return undefined;
     },
@@ -94,6 +109,7 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
       if (colourSet.has(lower)) return lower;
       const stem = lower.replace(/(?:e[nrsm]?)$/u, "");
       if (colourSet.has(stem)) return stem;
+      if (word !== lower) return undefined;
       // "dunkles" and "dunkel", "teuer" and "teure": the e before l and r drops out.
       const known = colours.find(
         (colour) => stem.length > colour.length + 2 && stem.endsWith(colour) && colour.length >= 3,
@@ -114,6 +130,14 @@ function addNoun(forms: Map<string, NounForm[]>, word: string, gender: Gender, p
     list.push(form);
     forms.set(lower, list);
   }
+}
+
+function singular(gender: Gender): NounForm {
+  return {
+    gender,
+    number: "sg",
+    cases: gender === "f" ? ["nom", "acc", "dat", "gen"] : ["nom", "acc", "dat"],
+  };
 }
 
 function nounForms(word: string, gender: Gender, plural: string | undefined) {
@@ -140,12 +164,9 @@ function nounForms(word: string, gender: Gender, plural: string | undefined) {
   return list;
 }
 
-function materialForms({ word, adjectives }: Material): string[] {
+function materialForms({ word }: Material): string[] {
   const lower = word.toLowerCase();
-  const list = [lower, `${lower}s`, `${lower}n`];
-  for (const adjective of adjectives ?? [])
-    for (const ending of ["", "e", "en", "er", "es", "em"]) list.push(`${adjective.toLowerCase()}${ending}`);
-  return list;
+  return [lower, `${lower}s`, `${lower}n`];
 }
 
 /** Whether two materials may stand for each other: the same, or named as kin by either. */

@@ -34,7 +34,7 @@ export function words(text: string): Word[] {
 }
 
 const numberPattern =
-  /(?<![\d.,])(?:\d{1,3}(?:[.\u00a0\u202f’']\d{3})+(?![\d])(?:,\d+)?|\d+(?:[.,]\d+)?)(?:,-|,–)?/g;
+  /(?<![\d.,])(?:\d{1,3}(?:[.\u00a0\u202f’']\d{3})+(?![\d])(?:,\d+)?|\d+(?:[.,]\d+)?)(?:[.,][-–])?/g;
 
 /** Numbers in digits: "1.099 €" is 1099, "24,90" and "24.90" are 24.9, "0,5 l" is 0.5. */
 export function numbers(text: string): NumberAt[] {
@@ -42,10 +42,10 @@ export function numbers(text: string): NumberAt[] {
   for (const match of text.matchAll(numberPattern)) {
     const end = match.index + match[0].length;
     const unit = /^[\s\u00a0\u202f-]*(€|%|[\p{L}²°"″]+)/u.exec(text.slice(end, end + 20))?.[1] ?? "";
-    const before = /€\s*$/u.test(text.slice(Math.max(0, match.index - 3), match.index));
-    const dash = /,[-–]$/.test(match[0]);
+    const before = /(?:€|\bEUR|\bEuro)\s*$/iu.test(text.slice(Math.max(0, match.index - 6), match.index));
+    const dash = /[.,][-–]$/.test(match[0]);
     found.push({
-      value: parseNumber(match[0].replace(/,[-–]$/, "")),
+      value: parseNumber(match[0].replace(/[.,][-–]$/, "")),
       unit: before || dash ? "€" : normalUnit(unit),
       start: match.index,
       end: match.index + match[0].length,

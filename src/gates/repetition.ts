@@ -26,24 +26,34 @@ export function repetitionGate(text: string): Finding | undefined {
     if (!before || !here || before.lower !== here.lower) continue;
     const gap = text.slice(before.end, here.start);
     const thrice = after?.lower === here.lower;
-    if ((/^\s+$/.test(gap) && !doubles.has(here.lower)) || (thrice && gap.length <= 2))
+    if ((/^[ \u00a0]+$/u.test(gap) && !doubles.has(here.lower)) || (thrice && gap.length <= 2))
       return { found: text.slice(before.start, here.end), at: [{ start: before.start, end: here.end }] };
   }
   return repeatedRun(text, all);
 }
 
 function repeatedRun(text: string, all: readonly Word[]): Finding | undefined {
+  const begins = new Set(sentences(text).map((sentence) => sentence.start));
   const first = new Map<string, number>();
   for (let i = 0; i + 3 < all.length; i++) {
-    const run = all.slice(i, i + 4);
-    const key = run.map((word) => word.lower).join(" ");
+    const key = runKey(all, i);
     const earlier = first.get(key);
     if (earlier === undefined) {
       first.set(key, i);
       continue;
     }
+    // "Du drehst dich zum Tisch … Du drehst dich zum Fenster": two sentences may begin alike, for four words.
+    const anaphora = begins.has(all[i]?.start ?? -1) && begins.has(all[earlier]?.start ?? -1);
+    if (anaphora && runKey(all, i + 1) !== runKey(all, earlier + 1)) continue;
     const at = [earlier, i].map((from) => ({ start: all[from]?.start ?? 0, end: all[from + 3]?.end ?? 0 }));
     return { found: text.slice(at[1]?.start, at[1]?.end), at };
   }
   return undefined;
+}
+
+function runKey(all: readonly Word[], from: number): string {
+  return all
+    .slice(from, from + 4)
+    .map((word) => word.lower)
+    .join(" ");
 }

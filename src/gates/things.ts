@@ -1,8 +1,8 @@
 /** Materials and colours said of the product are the brief's; in scenes they are free. */
-import { said } from "./facts.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { kindred, type LexiconIndex, lexiconIndex, type Material } from "./nouns.ts";
-import { sentences, type Word, words } from "./read.ts";
+import { fold, numberWord, sentences, type Word, words } from "./read.ts";
+import { said } from "./said.ts";
 
 export function materialGate(text: string, ctx: GateContext): Finding | undefined {
   const index = lexiconIndex(ctx.brand);
@@ -12,6 +12,7 @@ export function materialGate(text: string, ctx: GateContext): Finding | undefine
     for (const [position, word] of all.entries()) {
       const mention = index.material(word.text);
       if (!mention || allowedWords.includes(mention.material.word.toLowerCase().slice(0, -1))) continue;
+      if (allowedWords.includes(firstPart(word.lower, mention.material))) continue;
       if (allowed.some((material) => kindred(material, mention.material))) continue;
       if (!ofProduct(text, all, position, mention, product, index, ctx)) continue;
       return { found: word.text, at: [{ start: word.start, end: word.end }] };
@@ -43,6 +44,12 @@ function mentionedMaterials(text: string, index: LexiconIndex): Material[] {
   );
 }
 
+/** What makes a compound of a material special: "Olivenholz" is "olive". */
+function firstPart(lower: string, material: Material): string {
+  const front = lower.slice(0, -material.word.length).replace(/(?:en|n|s|-)$/u, "");
+  return lower.endsWith(material.word.toLowerCase()) && front.length >= 3 ? front : lower;
+}
+
 function capital(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
 }
@@ -64,10 +71,13 @@ function productSentences(text: string, ctx: GateContext, index: LexiconIndex): 
     const lower = sentence.text.toLowerCase();
     const named =
       (name !== undefined && lower.includes(name)) ||
-      all.some((word) => noun !== undefined && index.product(word.text) === noun);
+      all.some(
+        (word) => (noun !== undefined && index.product(word.text) === noun) || isBriefThing(word, index, ctx),
+      );
     const pronoun =
       /^(?:er|sie|es|beide|jede[rs]?|der bezug|das gestell|die beine|der fuß|der rahmen)\b/iu.test(lower);
-    if (named || pronoun) list.push({ all, product: named });
+    const priced = /€[^,]* (?:aus|in) /u.test(lower);
+    if (named || pronoun || priced) list.push({ all, product: named });
   }
   return list;
 }
@@ -113,9 +123,10 @@ function ofProduct(
     if (before.lower === "mit" && !/^(?:bezogen|gepolstert|gefüllt)/u.test(next?.lower ?? "")) return false;
     if (before.lower === "in" && !named) return false;
     if (!owner) return named;
+    if (text.slice(owner.end, before.start).includes("€")) return true;
     if (/^\p{Lu}/u.test(owner.text) && owner.start > (all[0]?.start ?? 0))
       return (
-        owner.lower.startsWith((ctx.brief.name ?? "\n").toLowerCase()) || isProductNoun(owner, index, ctx)
+        owner.lower.startsWith((ctx.brief.name ?? "\n").toLowerCase()) || isBriefThing(owner, index, ctx)
       );
     return copulas.has(owner.lower);
   }
@@ -139,7 +150,19 @@ const productParts = new Set(
 function isProductNoun(word: Word, index: LexiconIndex, ctx: GateContext): boolean {
   const noun = index.product(word.text);
   if (noun !== undefined && noun === index.product(ctx.brief.product ?? "")) return true;
+  const own = ctx.brief.product?.toLowerCase();
+  if (own && word.text.length >= 4 && (own.endsWith(word.lower) || word.lower.endsWith(own))) return true;
   return productParts.has(word.lower);
+}
+
+function isBriefThing(word: Word, index: LexiconIndex, ctx: GateContext): boolean {
+  if (isProductNoun(word, index, ctx)) return true;
+  // Things that the brief speaks of are the product's: "Ring Birke", "Leinenschirm".
+  return (
+    /^\p{Lu}/u.test(word.text) &&
+    word.text.length >= 4 &&
+    ctx.brief.text.toLowerCase().includes(word.lower.replace(/(?:en|e|s)$/u, ""))
+  );
 }
 
 /** "der rote Sessel", "aus rotem Samt", "Kivik ist rot", "in Rot", "Kivik, rot": the product's colour. */
@@ -157,6 +180,12 @@ function colours(
   const before = all[position - 1];
   const name = (ctx.brief.name ?? "\n").toLowerCase();
   const gap = next ? text.slice(word.end, next.start) : "";
+  // "fünf braune Stühle", "die alten grünen Sessel": others than the one that is sold.
+  if (
+    before &&
+    (numberWord(before.lower) !== undefined || /^(?:alt|ander|viel|all)e[nrs]?$/u.test(before.lower))
+  )
+    return false;
   if (next && /^\s+$/u.test(gap) && /^\p{Lu}/u.test(next.text)) {
     if (isProductNoun(next, index, ctx) || next.lower.startsWith(name)) return true;
     const material = index.material(next.text);
@@ -174,16 +203,24 @@ function colours(
   }
   if (before?.lower === "in" && /^\p{Lu}/u.test(word.text)) {
     const owner = all[position - 2];
-    return owner === undefined ? named : owner.lower.startsWith(name) || isProductNoun(owner, index, ctx);
+    return owner === undefined ? named : owner.lower.startsWith(name) || isBriefThing(owner, index, ctx);
   }
-  return before?.lower.startsWith(name) === true && /^,\s/u.test(text.slice(before.end, before.end + 2));
+  // "Kivik, rot, 899 €"; further on in a sentence an apposition may be anything's.
+  return (
+    position <= 2 &&
+    before?.lower.startsWith(name) === true &&
+    /^,\s/u.test(text.slice(before.end, before.end + 2))
+  );
 }
 
 /** Lighter words for the same colour pass: "Grün" for "dunkelgrün", "sandfarben" for "Sand"; darker claims don't. */
 function sameColour(colour: string, known: ReadonlySet<string>, allowed: string): boolean {
   if (known.has(colour)) return true;
+  if ([...known].some((other) => fold(other) === fold(colour))) return true;
   for (const other of known) if (other.endsWith(colour)) return true;
-  const root = colour.replace(/(?:farben|farbig|rot|grün|blau|gelb|grau|braun|weiß)$/u, "");
+  const root = colour
+    .replaceAll("ss", "ß")
+    .replace(/(?:farben|farbig|rot|grün|blau|gelb|grau|braun|weiß)$/u, "");
   return allowed.includes(colour) || (root.length >= 3 && !shades.has(root) && allowed.includes(root));
 }
 const shades = new Set([
