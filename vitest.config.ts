@@ -1,7 +1,11 @@
 import { defineConfig } from "vitest/config";
 
+// `.ci/run` counts from a report beside what people read.
+const report = process.env.HYGGE_TEST_REPORT;
+
 export default defineConfig({
   test: {
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ["test/fixtures/global-setup.ts"],
