@@ -1,0 +1,121 @@
+/**
+ * The model process: loads one GGUF, writes one job after the other, and says each token at once. It ends with its
+ * parent, and can be killed at any time: it holds nothing that isn't in the file or the parent.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
+import { availableParallelism } from "node:os";
+import { getLlama, LlamaLogLevel } from "node-llama-cpp";
+import { promptTokenizer } from "#models/prompt.ts";
+import { governor } from "#models/threads.ts";
+import type { Job, LoadOptions, ToChild, ToParent } from "#models/wire.ts";
+import { openWriter, TooLong, type WriterEvents } from "#models/writer.ts";
+
+const say = (message: ToParent) => process.send?.(message);
+const rss = () => process.memoryUsage.rss();
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 500);
+
+// A kill rather than an exit: native threads may be busy, and running their destructors then crashes.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+// Ctrl-C reaches the whole process group; the parent decides when this process ends.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {});
+
+const jobs: Job[] = [];
+const aborted = new Set<number>();
+let write: ((job: Job, events: WriterEvents) => Promise<void>) | undefined;
+let busy = false;
+
+process.on("message", (message: ToChild) => {
+  if (message.type === "load") void load(message.options);
+  else if (message.type === "abort") aborted.add(message.id);
+  else {
+    jobs.push(message.job);
+    void work();
+  }
+});
+
+async function load(options: LoadOptions) {
+  try {
+    const started = performance.now();
+    const llama = await getLlama({
+      gpu: wantsGpu() ? "auto" : false,
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      logLevel: LlamaLogLevel.warn,
+      logger: (level, message) => {
+        const serious = level === LlamaLogLevel.fatal || level === LlamaLogLevel.error;
+        if (serious) lastNative = message.trim();
+        say({ type: "log", level: serious ? "error" : "debug", message: message.trim() });
+      },
+    });
+    say({ type: "alive" });
+    const threads = options.threads ?? Math.min(llama.cpuMathCores, availableParallelism());
+    llama.maxThreads = threads;
+    const model = await llama.loadModel({
+      modelPath: options.path,
+      // Small quantized weights are repacked into memory of their own: mapped as well, they would count twice.
+      useMmap: statSync(options.path).size > 1e9,
+      onLoadProgress: () => say({ type: "alive" }),
+    });
+    const keepsHead = options.prompt === "chat";
+    const context = await model.createContext({
+      sequences: options.candidates + (keepsHead ? 1 : 0),
+      contextSize: options.context,
+      threads,
+      // Measured: no faster on a CPU, where there is one; a bigger batch costs memory and saves no time.
+      flashAttention: llama.gpu !== false,
+      batchSize: 128,
+    });
+    const tokenize = promptTokenizer(model, options.prompt);
+    const writer = openWriter({ model, context, tokenize, governor: governor(threads), keepsHead });
+    await writer.warmUp();
+    write = writer.write;
+    const loadMs = Math.round(performance.now() - started);
+    say({ type: "ready", rss: rss(), threads, contextBytes: context.memoryUsage.ram, loadMs });
+    void work();
+  } catch (error) {
+    // llama.cpp says what is wrong in its log and only "failed" in the error.
+    const reason = [reasonOf(error), lastNative].filter((part) => part !== "").join(": ");
+    process.send?.({ type: "failed", reason } satisfies ToParent, () => process.exit(1));
+  }
+}
+let lastNative = "";
+
+async function work() {
+  if (busy || write === undefined) return;
+  busy = true;
+  for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+    const { id } = job;
+    try {
+      await write(job, {
+        aborted: () => aborted.has(id),
+        progress: () => say({ type: "alive" }),
+        step: (added, ended) => say({ type: "step", id, added, ended }),
+      });
+      say({ type: "done", id, rss: rss() });
+    } catch (error) {
+      const tooLong: [number, number] | undefined =
+        error instanceof TooLong ? [error.tokens, error.limit] : undefined;
+      say({ type: "refused", id, reason: reasonOf(error), tooLong });
+    }
+    aborted.delete(id);
+  }
+  busy = false;
+}
+
+/** GPU binaries are left out by default (models/README.md); who installs them wants them used. */
+function wantsGpu(): boolean {
+  if (process.platform === "darwin" && process.arch === "arm64") return true;
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  return ["cuda", "vulkan"].some((kind) => {
+    const name = `@node-llama-cpp/${platform}-${process.arch}-${kind}`;
+    try {
+      const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
+      return JSON.parse(readFileSync(file, "utf8")).name === name;
+    } catch {
+      return false;
+    }
+  });
+}
