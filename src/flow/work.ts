@@ -87,6 +87,7 @@ export function createWriter(deps: WorkDeps) {
       const started = performance.now();
       const written = await writeDraft(model, job.brand, job, {
         signal: stop.signal,
+        corpus: deps.corpus,
         onText: (index, candidates, text) => progress(candidates, { [index]: text }),
       });
       const { name, version, hash, quant } = model.card;
