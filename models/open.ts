@@ -63,7 +63,7 @@ export async function findModel(model: string | undefined, dataDir: string): Pro
   if (!isRemote(model)) {
     const file = path.resolve(model);
     if (await exists(file)) return file;
-    const fix = "Check HYGGE_MODEL, or unset it to use the embedded model.";
+    const fix = "HYGGE_MODEL=/path/to/model.gguf";
     throw new HyggeError("model_missing", { path: file, fix });
   }
   const uri = parseUri(model);
@@ -185,7 +185,7 @@ async function readFacts(
   const type = general.file_type;
   return {
     name: general.name,
-    version: general.version,
+    version: "version" in general && typeof general.version === "string" ? general.version : undefined,
     license: general.license,
     chatTemplate: typeof tokenizer?.chat_template === "string",
     fileType: type === undefined ? undefined : GgufFileType[type],
