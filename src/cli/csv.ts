@@ -73,9 +73,16 @@ function decode(file: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(file);
   } catch {
-    return new TextDecoder("windows-1252").decode(file);
+    return windows1252(file);
   }
 }
+
+// Node's own decoder reads windows-1252 as Latin-1 in some versions and loses the € at 0x80.
+const windows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const windows1252 = (file: Uint8Array) =>
+  Buffer.from(file)
+    .toString("latin1")
+    .replace(/[\u0080-\u009f]/g, (sign) => windows.charAt(sign.charCodeAt(0) - 0x80));
 
 /** Judged by the column names alone: briefs hold commas and semicolons. */
 function separatorOf(head: string): string | undefined {

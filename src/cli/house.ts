@@ -5,7 +5,7 @@
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locale } from "#src/chat.ts";
-import { type ProcessRole, readConfig } from "#src/config.ts";
+import { type Config, type ProcessRole, readConfig } from "#src/config.ts";
 import { HyggeError } from "#src/errors.ts";
 import { localSecret } from "#src/local.ts";
 import { holder } from "#src/store/lock.ts";
@@ -81,7 +81,17 @@ async function findPlace(options: HouseOptions): Promise<Place> {
   }
 }
 
-async function openHere(read: ReturnType<typeof readConfig>, options: HouseOptions): Promise<Place> {
+/** The server that owns the data folder, if one lives. */
+export async function connectHolder(
+  config: Config,
+  env: NodeJS.ProcessEnv,
+  locale: Locale,
+): Promise<Api | undefined> {
+  const owner = await holder(config.dataDir);
+  return owner?.address ? api(owner.address, config.dataDir, { env, locale }) : undefined;
+}
+
+async function openHere(read: Config, options: HouseOptions): Promise<Place> {
   const { start } = await import("#src/main.ts");
   const quiet = options.env.LOG_LEVEL === undefined && !options.verbose;
   const { publicUrl: _, ...config } = read;
@@ -96,7 +106,11 @@ async function openHere(read: ReturnType<typeof readConfig>, options: HouseOptio
   return { api: await api(running.url, config.dataDir, options), close: () => running.close() };
 }
 
-async function api(address: string, dataDir: string, options: HouseOptions): Promise<Api> {
+async function api(
+  address: string,
+  dataDir: string,
+  options: Pick<HouseOptions, "env" | "locale">,
+): Promise<Api> {
   return connectApi(address, await localSecret(dataDir), personName(options.env), options.locale);
 }
 

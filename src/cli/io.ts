@@ -74,14 +74,21 @@ export const printable = (text: string) => text.replace(/\p{Cc}+/gu, " ");
 export const printableLines = (text: string) => text.replace(/[^\P{Cc}\n\t]+/gu, "");
 
 /** "[█████·····] 12/50 24 %  noch 1:20 min" */
-export function progressLine(io: Io, done: number, total: number, startedMs: number): string {
+export function progressLine(
+  io: Io,
+  done: number,
+  total: number,
+  startedMs: number,
+  /** Whether the numbers mean something to people, or only their share. */
+  numbers = true,
+): string {
   const share = total === 0 ? 1 : done / total;
   const filled = Math.round(share * 20);
   const bar = `[${"█".repeat(filled)}${"·".repeat(20 - filled)}]`;
   const percent = Math.floor(share * 100);
   const left = done === 0 ? undefined : ((performance.now() - startedMs) / done) * (total - done);
   const eta = left === undefined || done === total ? "" : `  ${io.text.left(duration(left))}`;
-  return `${bar} ${done}/${total} ${percent} %${eta}`;
+  return `${bar} ${numbers ? `${done}/${total} ` : ""}${percent} %${eta}`;
 }
 
 function duration(ms: number): string {

@@ -124,9 +124,9 @@ Einstellungen stehen in Umgebungsvariablen: PORT, HYGGE_DATA_DIR, HYGGE_MODEL, D
   stopFirst: (address: string) =>
     `Unter ${address} läuft ein Hygge auf diesem Ordner. Beende es für diesen Befehl, und starte es danach wieder.`,
   backedUp: (file: string, size: string) => `Gesichert: ${file} (${size})`,
-  restored: (briefs: number) => `Eingespielt: ${briefs} Aufträge.`,
-  moved: (briefs: number, place: string) =>
-    `Umgezogen: ${briefs} Aufträge nach ${place}. Starte Hygge jetzt mit DATABASE_URL.`,
+  restored: (rows: number) => `Eingespielt: ${rows} Datensätze.`,
+  moved: (rows: number, place: string) =>
+    `Umgezogen: ${rows} Datensätze nach ${place}. Starte Hygge jetzt mit DATABASE_URL.`,
   moveNeedsEmbedded:
     "DATABASE_URL ist schon gesetzt. Umgezogen wird aus der eingebauten Datenbank: lass DATABASE_URL weg.",
   doctor: {
@@ -271,8 +271,8 @@ Settings are environment variables: PORT, HYGGE_DATA_DIR, HYGGE_MODEL, DATABASE_
   stopFirst: (address) =>
     `A Hygge runs on this folder at ${address}. Stop it for this command, and start it again afterwards.`,
   backedUp: (file, size) => `Saved: ${file} (${size})`,
-  restored: (briefs) => `Restored: ${briefs} briefs.`,
-  moved: (briefs, place) => `Moved: ${briefs} briefs to ${place}. Start Hygge with DATABASE_URL now.`,
+  restored: (rows) => `Restored: ${rows} records.`,
+  moved: (rows, place) => `Moved: ${rows} records to ${place}. Start Hygge with DATABASE_URL now.`,
   moveNeedsEmbedded:
     "DATABASE_URL is set already. Moving starts from the embedded database: unset DATABASE_URL.",
   doctor: {

@@ -1,0 +1,37 @@
+/** The command without a process around it: quick enough for tables of inputs. */
+import { Writable } from "node:stream";
+import type { Locale } from "#src/chat.ts";
+import { run } from "#src/cli/program.ts";
+import { texts } from "#src/cli/text.ts";
+import { environment } from "./hygge.ts";
+
+class Sink extends Writable {
+  text = "";
+  override _write(chunk: Buffer, _: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
+}
+
+export async function call(
+  args: string[],
+  locale: Locale = "en",
+  env: Record<string, string> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const out = new Sink();
+  const err = new Sink();
+  const code = await run(
+    args,
+    {
+      out,
+      err,
+      tty: false,
+      env: environment(env),
+      locale,
+      text: texts(locale),
+      signal: new AbortController().signal,
+    },
+    async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
+  );
+  return { code, stdout: out.text, stderr: err.text };
+}
