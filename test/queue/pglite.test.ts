@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 queueContract("PGlite", async () => {
-  await database.pool.query("drop schema if exists bullmq cascade");
+  const { rows } = await database.pool.query("select to_regclass('bullmq.job') as made");
+  if (rows[0].made !== null)
+    await database.pool.query("truncate bullmq.job, bullmq.event, bullmq.dedup, bullmq.dedup_next cascade");
   return {
     open: () => openQueue({ database, log, pace: { retryMs: 20 } }),
     close: async () => {},
