@@ -72,7 +72,8 @@ export const environment = z.object({
     .default(120)
     .describe("briefs and changes a person may send in a minute"),
   HYGGE_HEALTH_PORT: optional
-    .pipe(z.coerce.number().int().min(1).max(65535).optional())
+    .transform((value) => (value === undefined ? undefined : Number(value)))
+    .pipe(z.number().int().min(1).max(65535).optional())
     .describe(
       "port of /healthz, /readyz and /metrics in every process, for containers; empty: the page's own",
     ),

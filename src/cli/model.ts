@@ -20,9 +20,10 @@ export interface Models {
       dataDir: string;
       endpoint?: string;
       signal?: AbortSignal;
-      onProgress?: (done: number, total: number) => void;
+      /** Bytes; `total` is absent if the server doesn't say. */
+      onProgress?: (done: number, total: number | undefined) => void;
     },
-  ): Promise<{ path: string }>;
+  ): Promise<string>;
 }
 
 interface Found {
@@ -99,7 +100,7 @@ export async function pull(
   let first: number | undefined;
   await print(io.err, `${io.text.pulling(uri)}\n`);
   try {
-    const { path: file } = await models.pullModel(uri, {
+    const file = await models.pullModel(uri, {
       dataDir,
       ...(options.endpoint ? { endpoint: options.endpoint } : {}),
       signal: io.signal,
@@ -107,7 +108,9 @@ export async function pull(
         // What an earlier try left says nothing about the speed.
         first ??= done;
         foot.draw([
-          `${size(done)} / ${size(total)}  ${progressLine(io, done - first, total - first, started, false)}`,
+          total === undefined
+            ? size(done)
+            : `${size(done)} / ${size(total)}  ${progressLine(io, done - first, total - first, started, false)}`,
         ]);
       },
     });
