@@ -61,6 +61,7 @@ export type ErrorCode =
   | "disk_full" // {dir}
   | "database_down"
   | "database_newer" // {migration}: written by a newer Hygge
+  | "database_damaged" // {dir, reason}: doesn't open, and there is no backup
   | "target_not_empty" // {place, briefs}: restore or move into a database that has data
   | "backup_invalid" // {file, reason}
   | "queue_down"

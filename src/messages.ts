@@ -139,6 +139,10 @@ const errors: Record<ErrorCode, Text> = {
     de: "Die Datenbank stammt von einer neueren Hygge-Version (Schritt {migration}). Starte die neuere Version, oder spiele eine ältere Sicherung ein.",
     en: "The database was written by a newer Hygge (step {migration}). Start the newer version, or restore an older backup.",
   },
+  database_damaged: {
+    de: "Die Datenbank in {dir} lässt sich nicht öffnen ({reason}), und eine Sicherung fehlt. Verschiebe den Ordner {dir}/db, um neu anzufangen, oder spiele mit „hygge restore“ eine Sicherung ein.",
+    en: "The database in {dir} does not open ({reason}), and there is no backup. Move the folder {dir}/db away to start anew, or bring a backup back with “hygge restore”.",
+  },
   target_not_empty: {
     de: "In {place} liegen schon {briefs} Aufträge. Nimm eine leere Datenbank, oder überschreibe sie mit --force.",
     en: "{place} already holds {briefs} briefs. Take an empty database, or overwrite it with --force.",

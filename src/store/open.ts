@@ -1,23 +1,10 @@
-import { access, mkdir, rename, writeFile } from "node:fs/promises";
-import path from "node:path";
-import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import type { Logger } from "#src/log.ts";
+import { around, type Database, migrated } from "./database.ts";
+import { openEmbedded } from "./embedded.ts";
 import { databaseError } from "./errors.ts";
-import { migrate } from "./migrate.ts";
-import { PglitePool } from "./pglite.ts";
-import type { Db } from "./schema.ts";
 
-export interface Database {
-  readonly kind: "pglite" | "postgres";
-  /** For BullMQ's Postgres backend and raw SQL. Its sessions' search_path is "bullmq, public". */
-  readonly pool: pg.Pool;
-  readonly db: Db;
-  /** The folder or the server without its password, as messages name it. */
-  readonly place: string;
-  /** Waits for running statements; idempotent. */
-  close(): Promise<void>;
-}
+export type { Database } from "./database.ts";
 
 export interface OpenOptions {
   /** Absolute; holds the embedded database in `db/`. The caller holds the folder's lock. */
@@ -27,25 +14,20 @@ export interface OpenOptions {
   log: Logger;
 }
 
-// BullMQ's statements name its tables without their schema; ours always name "hygge".
-const searchPath = "set search_path to bullmq, public";
-
 /**
  * Opens the store and migrates it.
- * @throws HyggeError database_down, data_unwritable, disk_full, database_newer
+ * @throws HyggeError database_down, database_newer, database_damaged, data_unwritable, disk_full
  */
 export async function openDatabase(options: OpenOptions): Promise<Database> {
-  const place = options.databaseUrl ? withoutPassword(options.databaseUrl) : options.dataDir;
+  const { dataDir, databaseUrl, log } = options;
   try {
-    return options.databaseUrl
-      ? await openPostgres(options.databaseUrl, place, options.log)
-      : await openPglite(options.dataDir, place, options.log);
+    return databaseUrl ? await openPostgres(databaseUrl, log) : await openEmbedded(dataDir, log);
   } catch (error) {
-    throw databaseError(error, place);
+    throw databaseError(error, databaseUrl ? withoutPassword(databaseUrl) : dataDir);
   }
 }
 
-async function openPostgres(url: string, place: string, log: Logger): Promise<Database> {
+async function openPostgres(url: string, log: Logger): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: "hygge",
@@ -57,118 +39,28 @@ async function openPostgres(url: string, place: string, log: Logger): Promise<Da
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
     onConnect: async (client: pg.ClientBase) => {
-      await client.query(searchPath);
+      // For BullMQ's statements, which name its tables without their schema; ours always name "hygge".
+      await client.query("set search_path to bullmq, public");
     },
   });
   // Clients that a restarting server drops are replaced; without a listener they would end the process.
   pool.on("error", (error) => log.warn({ err: error }, "lost an idle database connection"));
-  try {
-    // `end` waits for clients that still LISTEN; whoever holds them should have closed first.
-    return await opened("postgres", pool, place, log, () =>
-      Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 5_000).unref())]),
-    );
-  } catch (error) {
-    await pool.end().catch(() => {});
-    throw error;
-  }
-}
-
-async function openPglite(dataDir: string, place: string, log: Logger): Promise<Database> {
-  const dir = path.join(dataDir, "db");
-  await mkdir(dataDir, { recursive: true });
-  // An interrupted first start leaves a folder that Postgres takes for a database.
-  const marker = path.join(dir, "hygge.ready");
-  if (!(await exists(marker))) {
-    if (await exists(dir)) await rename(dir, `${dir}.unfinished-${Date.now()}`);
-    log.info({ dir }, "creating the embedded database");
-    // In a thread of its own: creating takes twice the memory of running.
-    const first = await PglitePool.open({ dir });
-    await first.shutdown();
-    await writeFile(marker, "");
-  }
-  const pool = await PglitePool.open({ dir });
-  try {
-    await pool.query(searchPath);
-    const upkeep = keepUp(pool, log);
-    return await opened("pglite", pool, place, log, async () => {
-      upkeep.stop();
-      await pool.shutdown();
-    });
-  } catch (error) {
-    await pool.shutdown();
-    throw error;
-  }
-}
-
-/** An embedded database in memory, for tests. `load` is a dump of one that was migrated. */
-export async function openMemory(
-  log: Logger,
-  load?: Uint8Array,
-): Promise<Database & { dump(): Promise<Buffer> }> {
-  const pool = await PglitePool.open({ load });
-  await pool.query(searchPath);
-  const database = await opened("pglite", pool, "memory", log, () => pool.shutdown());
-  return { ...database, dump: () => pool.dump() };
-}
-
-async function opened(
-  kind: Database["kind"],
-  pool: pg.Pool,
-  place: string,
-  log: Logger,
-  end: () => Promise<void>,
-): Promise<Database> {
-  const done = await migrate(pool);
-  if (done.length > 0) log.info({ migrations: done }, "database migrated");
-  let closing: Promise<void> | undefined;
-  return {
-    kind,
-    pool,
-    place,
-    db: drizzle(pool),
-    close: () => {
-      closing ??= end();
-      return closing;
-    },
-  };
-}
-
-/**
- * What a server does by itself and PGlite doesn't: checkpoints, so that the write-ahead log doesn't grow for
- * ever and a start after a crash is quick, and vacuum, as the queue's rows come and go.
- */
-function keepUp(pool: pg.Pool, log: Logger): { stop(): void } {
-  const minute = 60_000;
-  let last = "";
-  let runs = 0;
-  const timer = setInterval(async () => {
-    try {
-      const { rows } = await pool.query<{ lsn: string }>("select pg_current_wal_insert_lsn()::text as lsn");
-      const lsn = rows[0]?.lsn ?? "";
-      if (lsn === last) return;
-      await pool.query("checkpoint");
-      if (runs++ % 6 === 0) await pool.query("vacuum (analyze)");
-      const after = await pool.query<{ lsn: string }>("select pg_current_wal_insert_lsn()::text as lsn");
-      last = after.rows[0]?.lsn ?? "";
-    } catch (error) {
-      log.warn({ err: error }, "database upkeep failed");
-    }
-  }, 5 * minute);
-  timer.unref();
-  return { stop: () => clearInterval(timer) };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
+  const database = around("postgres", pool, withoutPassword(url), () =>
+    // `end` waits for clients that still listen.
+    Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 5_000).unref())]),
   );
+  try {
+    return await migrated(database, log);
+  } catch (error) {
+    await database.close().catch(() => {});
+    throw error;
+  }
 }
 
 function withoutPassword(url: string): string {
   try {
-    const parsed = new URL(url);
-    return `${parsed.protocol}//${parsed.hostname}:${parsed.port || 5432}${parsed.pathname}`;
+    const { protocol, hostname, port, pathname } = new URL(url);
+    return `${protocol}//${hostname}:${port || 5432}${pathname}`;
   } catch {
     return "DATABASE_URL";
   }

@@ -20,7 +20,7 @@ export interface PgliteOptions {
 }
 
 type FromWorker =
-  | { type: "ready" }
+  | { type: "ready"; compiled: unknown }
   | { type: "answer"; bytes: Uint8Array }
   | { type: "dead"; message: string; code?: string; log: string };
 
@@ -47,6 +47,9 @@ interface Exchange {
   failed(error: Error): void;
 }
 
+/** Postgres as a compiled WebAssembly.Module, shared by all threads: compiling is most of an opening's work. */
+let compiled: unknown;
+
 /** The one session: statements in order of arrival, a transaction's client alone from BEGIN to its end. */
 class Session {
   readonly sockets = new Set<PgliteSocket>();
@@ -67,7 +70,7 @@ class Session {
     this.#starting ??= new Promise<void>((resolve, reject) => {
       const { dir, load } = this.#options;
       const worker = new Worker(new URL("./pglite-worker.js", import.meta.url), {
-        workerData: { dir, load },
+        workerData: { dir, load, compiled },
         // The database is written by this thread alone: no inspector, loader or flag of the main one.
         execArgv: [],
         stdin: false,
@@ -75,6 +78,7 @@ class Session {
       let death: PgliteDied | undefined;
       worker.on("message", (message: FromWorker) => {
         if (message.type === "ready") {
+          compiled = message.compiled;
           this.#worker = worker;
           resolve();
         } else if (message.type === "answer") {
@@ -399,7 +403,7 @@ export class PglitePool extends pg.Pool {
     this.on("error", () => {});
   }
 
-  /** The whole database folder as a tar.gz, for `load`. */
+  /** The whole database folder as a tar, for `load`. */
   dump(): Promise<Buffer> {
     return this.#session.dump();
   }
