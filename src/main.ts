@@ -17,6 +17,7 @@ import { openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import { type Logger, openLog } from "#src/log.ts";
 import { roleOf } from "#src/may.ts";
+import { backup } from "#src/store/backup.ts";
 import { lockDataDir } from "#src/store/lock.ts";
 import { openDatabase } from "#src/store/open.ts";
 
@@ -97,6 +98,7 @@ export async function start(
           log,
           roleOf: (personId) => roleOf(personId, config.roles),
           status,
+          backup: (file) => backup(database, file),
         }),
       );
       chats.push(web.chat);

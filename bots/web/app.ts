@@ -11,6 +11,7 @@ import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
 import type { Role } from "#src/may.ts";
 import { apiRoutes } from "./api.ts";
+import { sendBackup } from "./backup.ts";
 import { docsPage, openApi } from "./docs.ts";
 import { errorBody, HttpError, statusOf } from "./errors.ts";
 import { createEventStreams } from "./events.ts";
@@ -26,6 +27,8 @@ export interface WebDeps {
   brands: { list(): Brand[] };
   /** What this process stands on; it is ready when queue and model (if it has one) are. */
   status(): Promise<Status>;
+  /** Writes a copy of everything to a file. */
+  backup?(file: string): Promise<unknown>;
   metrics: { contentType: string; metrics(): Promise<string> };
   log: Logger;
   roleOf(personId: string): Role;
@@ -126,6 +129,11 @@ export function createApp(deps: WebDeps, secret: string) {
   app.delete("/api/login", async (c) => {
     await people.logout(c);
     return c.body(null, 204);
+  });
+
+  app.get("/api/backup", async (c) => {
+    if (!people.showsSecret(c) || !deps.backup) throw new HyggeError("unauthorized");
+    return sendBackup(config.dataDir, deps.backup);
   });
 
   const routes = apiRoutes({

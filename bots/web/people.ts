@@ -60,11 +60,17 @@ export function createPeople({ secret, token, publicUrl, roleOf }: PeopleOptions
 
   const fresh = (): Cookie => ({ id: `web:${randomUUID()}`, name: "" });
 
+  /** Whether the caller sits on this machine and may read the data folder. */
+  function showsSecret(c: Context): boolean {
+    const given = /^Bearer (.+)$/i.exec(c.req.header("authorization") ?? "")?.[1] ?? "";
+    return same(given, secret) && isLoopback(remoteAddress(c));
+  }
+
   function bearer(c: Context): Actor | undefined {
     const header = c.req.header("authorization");
     if (header === undefined) return undefined;
     const given = /^Bearer (.+)$/i.exec(header)?.[1] ?? "";
-    const local = same(given, secret) && isLoopback(remoteAddress(c));
+    const local = showsSecret(c);
     if (!local && (token === undefined || !same(given, token))) throw new HyggeError("unauthorized");
     const name = personName(c.req.header("x-hygge-person"));
     const id = `cli:${name || "api"}`;
@@ -74,6 +80,8 @@ export function createPeople({ secret, token, publicUrl, roleOf }: PeopleOptions
   }
 
   return {
+    showsSecret,
+
     /**
      * The actor of a request. A person seen for the first time gets a cookie with the answer.
      * @throws HyggeError unauthorized where a token is needed and neither header nor cookie shows it
