@@ -59,12 +59,8 @@ describe("configuration", () => {
     const rows = Object.entries(environment.shape).map(([key, schema]) => {
       const fallback = schema.safeParse(undefined).data;
       // The default depends on the machine.
-      const shown =
-        key === "HYGGE_THREADS"
-          ? "all cores"
-          : fallback === undefined || fallback?.length === 0
-            ? ""
-            : `\`${fallback}\``;
+      const text = fallback === undefined ? "" : String(fallback);
+      const shown = key === "HYGGE_THREADS" ? "all cores" : text === "" ? "" : `\`${text}\``;
       return `| \`${key}\` | ${shown} | ${schema.description} |`;
     });
     const table = ["| variable | default | meaning |", "|---|---|---|", ...rows].join("\n");
