@@ -125,8 +125,10 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
   const names = new Set((ctx.brief.name ?? "").toLowerCase().split(/\s+/u));
   for (const [position, word] of all.entries()) {
     if (!/^\p{Lu}/u.test(word.text) || names.has(word.lower)) continue;
-    const forms = [...index.noun(word.text), ...(infinitives.has(word.lower) ? infinitive : [])];
-    if (forms.length === 0) continue;
+    const known = index.noun(word.text);
+    if (known.length === 0) continue;
+    const verbal = word.lower.endsWith("n") && known.every((form) => form.number === "pl");
+    const forms = verbal ? [...known, ...infinitive] : known;
     const phrase = phraseBefore(text, all, position);
     if (!phrase) continue;
     const role = roleAtStart(text, all, position, phrase.start);
@@ -140,17 +142,7 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
 /** Words of one phrase stand in one line. */
 const blank = /^[ \u00a0]+$/u;
 
-/** Plurals that are nouns made of verbs too: "im Liegen", "das Bügeln". */
-const infinitives = new Set([
-  "liegen",
-  "bügeln",
-  "decken",
-  "leuchten",
-  "tischen",
-  "bänken",
-  "spiegeln",
-  "schalen",
-]);
+/** Plurals in -n may be nouns made of verbs: "im Liegen", "beim Spielen". */
 const infinitive: readonly NounForm[] = [{ gender: "n", number: "sg", cases: ["nom", "acc", "dat"] }];
 
 /**
@@ -192,7 +184,9 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
     const next = all[at + 1];
     if (!word || !next || !adjacent(text, word, next, adjectives.length > 0)) break;
     const ending = adjectiveEnding(word);
-    if (ending === undefined) break;
+    // "Tee kochen, nasse Schirme": listed adjectives end alike.
+    const listed = /^,/u.test(text.slice(word.end, next.start));
+    if (ending === undefined || (listed && ending !== adjectives.at(-1))) break;
     adjectives.push(ending);
     start = word.start;
     at--;
@@ -204,6 +198,12 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
 
   const contraction = contracted[before.lower];
   if (contraction) return { adjectives, set: contraction, declension: [weak], start: before.start };
+
+  // "das eine Licht", "dieser eine Tag": declined like an adjective.
+  const one = /^eine[nrsm]?$/u.exec(before.lower);
+  const definiteBefore = one ? all[at - 1] : undefined;
+  if (definiteBefore && /^(?:d(?:er|ie|as|en|em|es)|dies(?:er|e|es|en|em))$/u.test(definiteBefore.lower))
+    return undefined;
 
   const article = determiner(before.lower);
   if (article) {
@@ -252,7 +252,8 @@ const others = new Set(
   statt nahe lange gegenüber jenseits allerlei lauter genug paar rosa lila ihres bisschen zwei drei vier fünf sechs
   sieben acht neun zehn elf zwölf zweier dreier erst gerade beinahe heute alleine zusammen zu so liegen
   stehen sitzen hängen stecken warten kommen passen bleiben brauchen machen gehören tragen kosten nehmen sehen legen
-  stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen`.split(
+  stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen ziehen fallen laufen
+  spielen tanzen wachsen leben kleben rollen treffen teilen bekommen fliegen springen rascheln klappern fahren rücken`.split(
     /\s+/u,
   ),
 );

@@ -77,9 +77,11 @@ export function countsGate(text: string, ctx: GateContext): Finding | undefined 
     if (isPartOf(item, same, own, text)) continue;
     if (same.length > 0)
       return {
-        found: `${text.slice(item.start, item.end)} ≠ ${same.map((other) => other.count).join(", ")}`,
+        found: `${text.slice(item.start, item.end)} ≠ ${[...new Set(same.map((other) => other.count))].join(", ")}`,
         at,
       };
+    // "Die Serie hat drei Teile" counts what the brief lists.
+    if (item.group === groupOf.get(stem("teil"))) continue;
     if (!amounts.has(item.count) && saidOfProduct(text, item, ctx, product))
       return { found: text.slice(item.start, item.end), at };
   }

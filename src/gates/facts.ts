@@ -33,7 +33,7 @@ export function nameSpans(text: string, name: string): { start: number; end: num
 const letter = /[\p{L}\p{N}]/u;
 
 /** A capitalized word that is nearly the name: "Tvahed" for "Tvåhed". */
-function nearName(text: string, name: string) {
+export function nearName(text: string, name: string) {
   if (name.length < 5) return undefined;
   const lower = name.toLowerCase();
   return words(text).find((word) => {
@@ -103,7 +103,7 @@ const offerPattern =
 
 function spelledPrices(text: string): NumberAt[] {
   const found: NumberAt[] = [];
-  for (const match of text.matchAll(/(\p{Ll}{4,})\s+(?:Euro|€)/gu)) {
+  for (const match of text.matchAll(/(?<!\p{L})(\p{Ll}{4,60})\s+(?:Euro|€)/gu)) {
     const value = numberWord(match[1] ?? "");
     // "tausend Euro" is a figure of speech in scenes.
     if (value !== undefined && match[1] !== "tausend" && match[1] !== "hundert")

@@ -41,7 +41,7 @@ export function endingGate(text: string, ctx: GateContext): Finding | undefined 
   const last = words(trimmed).at(-1);
   const tail = trimmed.slice(-24);
   const at = [{ start: Math.max(0, trimmed.length - 24), end: trimmed.length }];
-  if (ctx.brand.channels[ctx.brief.channel].sentence && !/(?:[.?…][“"»)]?|\d\s?€)$/u.test(trimmed))
+  if (ctx.brand.channels[ctx.brief.channel].sentence && !/(?:[.?!…][“"»)]?|\d\s?€)$/u.test(trimmed))
     return { found: `…${tail}`, at };
   if (/[,;:–(„-]$/u.test(trimmed)) return { found: `…${tail}`, at };
   // Without a full stop (subject lines), an article or a conjunction at the end is a cut.

@@ -4,6 +4,7 @@
  * derived from those, and what is put together from them.
  */
 import type { Brand } from "#src/brand.ts";
+import { nearName } from "./facts.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { lexiconIndex } from "./nouns.ts";
 import { fold, numberWord, words } from "./read.ts";
@@ -14,7 +15,10 @@ export function nonwordGate(text: string, ctx: GateContext): Finding | undefined
   const vocabulary = shipped();
   const index = lexiconIndex(ctx.brand);
   const own = ownWords(ctx);
+  // A misspelt name is the name gate's.
+  const misspelt = ctx.brief.name ? nearName(text, ctx.brief.name) : undefined;
   for (const word of words(text)) {
+    if (word.text === misspelt?.text) continue;
     for (const part of word.text.split(/[-’'‑]/u)) {
       if (part.length < 3 || part === part.toUpperCase()) continue;
       if (own.some((known) => near(part.toLowerCase(), known))) continue;

@@ -44,6 +44,7 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   }
   for (const { word, gender } of lexicon.materials)
     forms.set(word.toLowerCase(), [...(forms.get(word.toLowerCase()) ?? []), singular(gender)]);
+  for (const [word, gender, plural] of exceptions) addNoun(forms, word, gender, plural || undefined);
   const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
 
   /** The longest known form that the word is or ends in, with at least three letters before it. */
@@ -93,7 +94,9 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
       if (whole) return { material: whole, whole: true };
       for (const { material, stem } of materialStems) {
         if (lower.startsWith(stem)) {
-          const head = lower.slice(stem.length).replace(/^(?:en|n|e|s|-)?/u, "");
+          // "Leder-sofa", "Eiche-n-holz", "Samt-sofa": the joining letters may be the head's own.
+          const rest = lower.slice(stem.length);
+          const head = productOf.has(rest) ? rest : rest.replace(/^(?:en|n|e|s|-)/u, "");
           if (head.length >= 3) return { material, whole: false, head };
         }
         const full = material.word.toLowerCase();
@@ -119,9 +122,11 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   };
 }
 
-/** "entdecke" is no "Decke", "Gewolle" no "Wolle": verbs' prefixes are not first parts of a compound. */
+/** "Entdecke" is no "Decke", "Pflegehinweisen" no "Eisen": what stands before must be a word, and no verb's prefix. */
 function joins(word: string, at: number): boolean {
-  return !/^(?:ent|ver|zer|ge|be|er|miss|emp)$/u.test(word.slice(0, at));
+  const front = word.slice(0, at).replace(/-$/u, "");
+  if (/^(?:ent|ver|zer|ge|be|er|miss|emp)$/u.test(front)) return false;
+  return shipped().has(front) || (/[sn]$/u.test(front) && shipped().has(front.slice(0, -1)));
 }
 
 function addNoun(forms: Map<string, NounForm[]>, word: string, gender: Gender, plural: string | undefined) {
@@ -151,7 +156,6 @@ function nounForms(word: string, gender: Gender, plural: string | undefined) {
     const genitives = /(?:s|ß|x|z|sch)$/u.test(lower) ? [`${lower}es`] : [`${lower}s`, `${lower}es`];
     if (/nis$/u.test(lower)) genitives.push(`${lower}ses`);
     for (const genitive of genitives) add(genitive, "sg", ["gen"]);
-    if (!/(?:e|el|en|er|a|o|i)$/u.test(lower)) add(`${lower}e`, "sg", ["dat"]);
   }
   if (plural) {
     const many = plural.toLowerCase();
@@ -169,10 +173,26 @@ function materialForms({ word }: Material): string[] {
   return [lower, `${lower}s`, `${lower}n`];
 }
 
-/** Whether two materials may stand for each other: the same, or named as kin by either. */
-export function kindred(a: Material, b: Material): boolean {
-  if (a.word === b.word) return true;
-  const kin = (from: Material, to: Material) =>
-    from.kin?.some((word) => fold(word) === fold(to.word)) ?? false;
-  return kin(a, b) || kin(b, a);
+/** Whether `told` may be said where the brief has `given`: the same, or kin of it ("Holz" for Eiche, not the reverse). */
+export function mayStandFor(told: Material, given: Material): boolean {
+  return told.word === given.word || (given.kin?.some((word) => fold(word) === fold(told.word)) ?? false);
 }
+
+/** Nouns that end like one of the lexicon and have another gender, or a second one. */
+const exceptions: readonly (readonly [string, Gender, string])[] = [
+  ["Durchmesser", "m", "Durchmesser"],
+  ["Aufwand", "m", ""],
+  ["Kamerad", "m", ""],
+  ["Verband", "m", "Verbände"],
+  ["Service", "m", ""],
+  ["Band", "m", "Bände"],
+  ["Band", "f", "Bands"],
+  ["Schild", "m", "Schilde"],
+  ["Leiter", "m", "Leiter"],
+  ["Poster", "m", "Poster"],
+  ["Plaid", "m", "Plaids"],
+  ["Teil", "m", "Teile"],
+  ["Teil", "n", "Teile"],
+  ["Meter", "m", "Meter"],
+  ["Zentimeter", "m", "Zentimeter"],
+];

@@ -1,6 +1,6 @@
 /** Materials and colours said of the product are the brief's; in scenes they are free. */
 import type { Finding, GateContext } from "./gates.ts";
-import { kindred, type LexiconIndex, lexiconIndex, type Material } from "./nouns.ts";
+import { type LexiconIndex, lexiconIndex, type Material, mayStandFor } from "./nouns.ts";
 import { fold, numberWord, sentences, type Word, words } from "./read.ts";
 import { said } from "./said.ts";
 
@@ -13,7 +13,7 @@ export function materialGate(text: string, ctx: GateContext): Finding | undefine
       const mention = index.material(word.text);
       if (!mention || allowedWords.includes(mention.material.word.toLowerCase().slice(0, -1))) continue;
       if (allowedWords.includes(firstPart(word.lower, mention.material))) continue;
-      if (allowed.some((material) => kindred(material, mention.material))) continue;
+      if (allowed.some((material) => mayStandFor(mention.material, material))) continue;
       if (!ofProduct(text, all, position, mention, product, index, ctx)) continue;
       return { found: word.text, at: [{ start: word.start, end: word.end }] };
     }
@@ -46,8 +46,11 @@ function mentionedMaterials(text: string, index: LexiconIndex): Material[] {
 
 /** What makes a compound of a material special: "Olivenholz" is "olive". */
 function firstPart(lower: string, material: Material): string {
-  const front = lower.slice(0, -material.word.length).replace(/(?:en|n|s|-)$/u, "");
-  return lower.endsWith(material.word.toLowerCase()) && front.length >= 3 ? front : lower;
+  for (const last of [material.word.toLowerCase(), "holz", "stoff"]) {
+    const front = lower.slice(0, -last.length).replace(/(?:en|n|s|-)$/u, "");
+    if (lower.endsWith(last) && front.length >= 3) return front;
+  }
+  return lower;
 }
 
 function capital(word: string): string {
@@ -76,7 +79,7 @@ function productSentences(text: string, ctx: GateContext, index: LexiconIndex): 
       );
     const pronoun =
       /^(?:er|sie|es|beide|jede[rs]?|der bezug|das gestell|die beine|der fuß|der rahmen)\b/iu.test(lower);
-    const priced = /€[^,]* (?:aus|in) /u.test(lower);
+    const priced = /€[^,€]{0,40} (?:aus|in) /u.test(lower);
     if (named || pronoun || priced) list.push({ all, product: named });
   }
   return list;
@@ -223,15 +226,4 @@ function sameColour(colour: string, known: ReadonlySet<string>, allowed: string)
     .replace(/(?:farben|farbig|rot|grün|blau|gelb|grau|braun|weiß)$/u, "");
   return allowed.includes(colour) || (root.length >= 3 && !shades.has(root) && allowed.includes(root));
 }
-const shades = new Set([
-  "dunkel",
-  "hell",
-  "tief",
-  "zart",
-  "blass",
-  "kräftig",
-  "pastell",
-  "natur",
-  "leucht",
-  "matt",
-]);
+const shades = new Set(["dunkel", "hell", "tief", "zart", "blass", "kräftig", "pastell"]);

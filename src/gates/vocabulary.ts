@@ -93,10 +93,13 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
     );
   };
 
+  /** Longer ones are no words, and taking them apart would take long. */
+  const longest = 40;
   const memory = new Map<string, boolean>();
   return {
     has(word) {
       const lower = word.toLowerCase();
+      if (lower.length > longest) return false;
       let known = memory.get(lower);
       if (known === undefined) {
         known = composed(lower, 2);
