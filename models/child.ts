@@ -38,6 +38,8 @@ process.on("message", (message: ToChild) => {
 async function load(options: LoadOptions) {
   try {
     const started = performance.now();
+    // The library tries its binary in a fork of this process, which must start without our loaders.
+    process.execArgv = [];
     const llama = await getLlama({
       gpu: wantsGpu() ? "auto" : false,
       build: "never",
@@ -46,7 +48,7 @@ async function load(options: LoadOptions) {
       logLevel: LlamaLogLevel.warn,
       logger: (level, message) => {
         const serious = level === LlamaLogLevel.fatal || level === LlamaLogLevel.error;
-        if (serious) lastNative = message.trim();
+        if (serious) nativeError ||= message.trim();
         say({ type: "log", level: serious ? "error" : "debug", message: message.trim() });
       },
     });
@@ -77,11 +79,12 @@ async function load(options: LoadOptions) {
     void work();
   } catch (error) {
     // llama.cpp says what is wrong in its log and only "failed" in the error.
-    const reason = [reasonOf(error), lastNative].filter((part) => part !== "").join(": ");
+    const reason = [reasonOf(error), nativeError].filter((part) => part !== "").join(": ");
     process.send?.({ type: "failed", reason } satisfies ToParent, () => process.exit(1));
   }
 }
-let lastNative = "";
+/** The first is the cause, the rest follow from it. */
+let nativeError = "";
 
 async function work() {
   if (busy || write === undefined) return;

@@ -1,7 +1,6 @@
 /** The model port on a GGUF, written by a process of its own (child.ts) that is watched and restarted. */
 import { type ChildProcess, fork } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { LoadOptions, Stop, ToChild, ToParent } from "#models/wire.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -18,12 +17,14 @@ export interface LlamaOptions {
   log: Logger;
   /** The process is killed and restarted after this long without a sign of life while it has work to do. */
   idleLimitMs?: number;
+  /** The same while it loads; a big file on a slow disk takes its time. */
+  loadLimitMs?: number;
   /** Wait before the first restart; doubles with each in a row. */
   backoffMs?: number;
 }
 
 const longestBackoffMs = 30_000;
-/** Starts in a row that never got ready, until writing is refused rather than waited for. */
+/** Starts in a row that died before they were ready, until writing is refused rather than waited for. */
 const hopeless = 3;
 const ticks = 8;
 
@@ -43,6 +44,7 @@ interface Pending {
 export function startLlama(options: LlamaOptions): ModelProcess {
   const { card, log } = options;
   const idleLimitMs = options.idleLimitMs ?? 300_000;
+  const loadLimitMs = options.loadLimitMs ?? Math.max(300_000, idleLimitMs);
   const backoffMs = options.backoffMs ?? 250;
 
   let child: ChildProcess | undefined;
@@ -63,10 +65,11 @@ export function startLlama(options: LlamaOptions): ModelProcess {
   let silent = 0;
   // Ticks, not clock time: a laptop that slept for an hour has not been silent for one.
   const watchdog = setInterval(() => {
-    const working = status === "loading" || status === "restarting" || pending.size + leaving.size > 0;
-    if (child === undefined || !working) silent = 0;
-    else if (++silent > ticks) {
-      reason = `no sign of life for ${Math.round(idleLimitMs / 1000)} s`;
+    const loading = status !== "ready";
+    const limitMs = loading ? loadLimitMs : idleLimitMs;
+    if (child === undefined || !(loading || pending.size + leaving.size > 0)) silent = 0;
+    else if (++silent > (ticks * limitMs) / idleLimitMs) {
+      reason = `no sign of life for ${Math.round(limitMs / 1000)} s`;
       log.error({ pid: child.pid }, `model process: ${reason}, restarting it`);
       child.kill("SIGKILL");
     }
@@ -75,7 +78,10 @@ export function startLlama(options: LlamaOptions): ModelProcess {
 
   function start() {
     const started = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
-      execArgv: ["--import", tsx],
+      // The library first: read through tsx it would take a second and 30 MB more.
+      execArgv: ["--import", "node-llama-cpp", "--import", "tsx"],
+      // Where those two names are looked up.
+      cwd: import.meta.dirname,
       env: childEnvironment(process.env),
       serialization: "json",
       stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -83,6 +89,7 @@ export function startLlama(options: LlamaOptions): ModelProcess {
     child = started;
     silent = 0;
     let ready = false;
+    let refused = false;
     started.on("message", (message: ToParent) => {
       if (child !== started) return;
       silent = 0;
@@ -95,6 +102,9 @@ export function startLlama(options: LlamaOptions): ModelProcess {
         const { type: _, ...facts } = message;
         log.info({ pid: started.pid, ...facts }, `model ${card.name} ${card.version} is ready`);
         for (const job of pending.values()) send(job);
+      } else if (message.type === "failed") {
+        refused = true;
+        reason = message.reason;
       } else receive(message);
     });
     for (const stream of [started.stdout, started.stderr]) {
@@ -109,7 +119,7 @@ export function startLlama(options: LlamaOptions): ModelProcess {
         if (over) return;
         over = true;
         resolve();
-        if (child === started) died(ready, code, signal);
+        if (child === started) died(ready, refused, code, signal);
       };
       started.once("exit", end);
       // A process that could not even be started emits no exit.
@@ -118,7 +128,7 @@ export function startLlama(options: LlamaOptions): ModelProcess {
     tell({ type: "load", options: options.load });
   }
 
-  function died(wasReady: boolean, code: number | null, signal: NodeJS.Signals | null) {
+  function died(wasReady: boolean, refused: boolean, code: number | null, signal: NodeJS.Signals | null) {
     child = undefined;
     rss = undefined;
     leaving.clear();
@@ -127,7 +137,7 @@ export function startLlama(options: LlamaOptions): ModelProcess {
     if (!wasReady) unready++;
     reason ??=
       signal === null ? `the model process ended with code ${code}` : `the model process got ${signal}`;
-    const hope = unready < hopeless;
+    const hope = !refused && unready < hopeless;
     status = hope ? "restarting" : "failed";
     for (const job of [...pending.values()]) if (job.sent || !hope) settle(job, down());
     const wait = Math.min(longestBackoffMs, backoffMs * 2 ** Math.min(fruitless - 1, 10));
@@ -171,12 +181,8 @@ export function startLlama(options: LlamaOptions): ModelProcess {
     );
   }
 
-  function receive(message: Exclude<ToParent, { type: "ready" }>) {
+  function receive(message: Exclude<ToParent, { type: "ready" | "failed" }>) {
     if (message.type === "log") return log[message.level](`llama.cpp: ${message.message}`);
-    if (message.type === "failed") {
-      reason = message.reason;
-      return;
-    }
     if (message.type === "alive") return;
     const job = pending.get(message.id);
     if (message.type === "step") {
@@ -263,8 +269,6 @@ function refusal(job: Pending, message: Extract<ToParent, { type: "refused" }>):
     limit: Math.max(0, Math.floor(length - ((tokens - allowed) * length) / tokens)),
   });
 }
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** What a process needs to run at all; the keys and tokens of the parent stay there. */
 function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -103,7 +103,7 @@ type Checked = z.infer<typeof checkedSchema>;
  * The card beside a GGUF or one derived from its metadata, after checking that the file is whole.
  * @throws HyggeError model_missing, model_corrupt
  */
-export async function readCard(file: string, dataDir: string, log: Logger): Promise<CardFile> {
+export async function readCard(file: string, dataDir: string, log?: Logger): Promise<CardFile> {
   const { size, mtimeMs } = await stat(file);
   const corrupt = (reason: string, cause?: unknown) =>
     new HyggeError("model_corrupt", { path: file, reason }, { cause });
@@ -115,7 +115,7 @@ export async function readCard(file: string, dataDir: string, log: Logger): Prom
   const fresh = known?.size === size && known.mtimeMs === mtimeMs ? known : undefined;
   const beside = await readCardFile(file, corrupt);
 
-  if (fresh === undefined && size > 1e9) log.info({ file }, "checking the model's file once, some seconds");
+  if (fresh === undefined && size > 1e9) log?.info({ file }, "checking the model's file once, some seconds");
   const hash = fresh?.hash ?? (await sha256(file));
   if (beside !== undefined && beside.hash !== hash)
     throw corrupt(`sha256 is ${hash}, the card says ${beside.hash}`);
@@ -126,13 +126,20 @@ export async function readCard(file: string, dataDir: string, log: Logger): Prom
   if (fresh === undefined || (beside === undefined && fresh.card === undefined)) {
     checked[file] = { size, mtimeMs, hash, ...(beside === undefined ? { card } : {}) };
     await writeChecked(memory, checked).catch((error: unknown) =>
-      log.debug(
+      log?.debug(
         { error },
         "could not remember the check of the model's file; it is repeated at the next start",
       ),
     );
   }
   return card;
+}
+
+/** Spares the next start the hashing of a file whose hash is known already. */
+export async function rememberHash(file: string, dataDir: string, hash: string): Promise<void> {
+  const { size, mtimeMs } = await stat(file);
+  const memory = path.join(dataDir, "models", "checked.json");
+  await writeChecked(memory, { ...(await readChecked(memory)), [file]: { size, mtimeMs, hash } });
 }
 
 async function checkMagic(file: string, size: number, corrupt: (reason: string) => HyggeError) {
@@ -175,6 +182,8 @@ async function readFacts(
       throw corrupt("its header can't be read to the end", error);
     },
   );
+  // The reader takes missing bytes for zeros.
+  if (info.metadata.general?.architecture === undefined) throw corrupt("its header is cut off");
   // At least 1.5 bits a weight in every type there is; how many exactly is for llama.cpp to check when it loads.
   const end = (info.fullTensorInfo ?? []).reduce((most, tensor) => {
     const weights = tensor.dimensions.reduce<number>((product, n) => product * Number(n), 1);

@@ -174,7 +174,7 @@ const endsWith = (tokens: Token[], tail: Token[]) =>
   tail.length <= tokens.length && tail.every((token, i) => tokens[tokens.length - tail.length + i] === token);
 
 /** Tokens to text, a whole character at a time: a token may be a single byte of one. */
-function textOf(model: LlamaModel, prompt: Token[]) {
+export function textOf(model: LlamaModel, prompt: Token[]) {
   let before = prompt.slice(-4);
   let pending: Token[] = [];
   return {
