@@ -1,13 +1,13 @@
-import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { access, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import { HyggeError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
 import { restore } from "./backup.ts";
 import { around, type Database, migrated, type Recovery } from "./database.ts";
-import { databaseError } from "./errors.ts";
+import { makeFolder } from "./errors.ts";
 import { pendingMigrations } from "./migrate.ts";
-import { PglitePool } from "./pglite.ts";
+import { PgliteDied, PglitePool } from "./pglite.ts";
 import { keepDaily, keepOne, newestGood } from "./safekeeping.ts";
 
 /**
@@ -16,16 +16,14 @@ import { keepDaily, keepOne, newestGood } from "./safekeeping.ts";
  */
 export async function openEmbedded(dataDir: string, log: Logger): Promise<Database> {
   const dir = path.join(dataDir, "db");
-  await mkdir(dataDir, { recursive: true });
+  await makeFolder(dataDir);
   await completed(dir, log);
   let pool: PglitePool;
   let recovered: Recovery | undefined;
   try {
     pool = await PglitePool.open({ dir });
   } catch (error) {
-    const reason = databaseError(error, dataDir);
-    // A full disk or missing rights are no damage.
-    if (!(reason instanceof HyggeError) || reason.code !== "database_down") throw error;
+    if (!damaged(error)) throw error;
     recovered = await recover(dataDir, dir, error);
     log.error(
       recovered,
@@ -87,6 +85,15 @@ async function completed(dir: string, log: Logger): Promise<void> {
 async function create(dir: string): Promise<void> {
   const pool = await PglitePool.open({ dir });
   await pool.shutdown();
+}
+
+/** Whether Postgres itself gave up on its files. A full disk, missing rights or too little memory are no damage. */
+function damaged(error: unknown): boolean {
+  return (
+    error instanceof PgliteDied &&
+    /(PANIC|FATAL):/.test(error.log) &&
+    !/No space left|quota|memory|Permission denied|Read-only/i.test(error.log)
+  );
 }
 
 async function recover(dataDir: string, dir: string, error: unknown): Promise<Recovery> {

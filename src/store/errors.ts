@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { HyggeError } from "#src/errors.ts";
 
 const connectionCodes = new Set([
@@ -29,10 +30,23 @@ export function databaseError(error: unknown, place: string): unknown {
     const log = "log" in e && typeof e.log === "string" ? e.log : "";
     if (code === "ENOSPC" || code === "EDQUOT" || code === "53100" || /No space left|Disc quota/i.test(log))
       return new HyggeError("disk_full", { dir: place }, { retryable: true, cause: error });
-    if (code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOTDIR")
+    // Node reports a recursive mkdir on a read-only file system as ENOENT.
+    const noFolder = code === "ENOENT" && "syscall" in e && e.syscall === "mkdir";
+    if (noFolder || code === "EACCES" || code === "EROFS" || code === "EPERM" || code === "ENOTDIR")
       return new HyggeError("data_unwritable", { dir: place, reason: code }, { cause: error });
     if (e.name === "PgliteDied" || connectionCodes.has(code) || connectionMessages.test(e.message))
       return new HyggeError("database_down", {}, { retryable: true, cause: error });
   }
   return error;
+}
+
+/** mkdir -p that names the reason where it can: Node's own says ENOENT of a read-only file system. */
+export async function makeFolder(dir: string): Promise<void> {
+  try {
+    await mkdir(dir);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") await mkdir(dir, { recursive: true });
+    else if (code !== "EEXIST") throw error;
+  }
 }

@@ -8,12 +8,12 @@
  * remove a living one by mistake.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import net from "node:net";
 import path from "node:path";
 import { z } from "zod";
 import { HyggeError } from "#src/errors.ts";
-import { databaseError } from "./errors.ts";
+import { databaseError, makeFolder } from "./errors.ts";
 
 export interface Lock {
   /** Tells later comers where the owner's HTTP API is. */
@@ -48,7 +48,8 @@ const staleMs = 10_000;
  */
 export async function lockDataDir(dir: string): Promise<Lock> {
   try {
-    await mkdir(path.join(dir, "lock"), { recursive: true });
+    await makeFolder(dir);
+    await makeFolder(path.join(dir, "lock"));
     for (let tries = 0; ; tries++) {
       const lock = await contend(dir);
       if (!("other" in lock)) return lock;

@@ -43,8 +43,10 @@ async function openPostgres(url: string, log: Logger): Promise<Database> {
       await client.query("set search_path to bullmq, public");
     },
   });
-  // Clients that a restarting server drops are replaced; without a listener they would end the process.
+  // Clients that a restarting server drops are replaced; without listeners they would end the process: idle
+  // ones tell the pool, one inside a transaction has its statement rejected besides.
   pool.on("error", (error) => log.warn({ err: error }, "lost an idle database connection"));
+  pool.on("connect", (client) => client.on("error", () => {}));
   const database = around("postgres", pool, withoutPassword(url), () =>
     // `end` waits for clients that still listen.
     Promise.race([pool.end(), new Promise<void>((resolve) => setTimeout(resolve, 5_000).unref())]),

@@ -399,8 +399,10 @@ export class PglitePool extends pg.Pool {
       idleTimeoutMillis: 0,
     });
     this.#session = session;
-    // As for a server: an idle client whose session died is replaced, the next statement tells.
+    // A client whose session died is replaced and its statement rejected; without listeners it would end the
+    // process.
     this.on("error", () => {});
+    this.on("connect", (client) => client.on("error", () => {}));
   }
 
   /** The whole database folder as a tar, for `load`. */

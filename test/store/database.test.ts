@@ -154,7 +154,12 @@ describe.skipIf(postgres === undefined)("live: PostgreSQL", () => {
     const database = await openDatabase({ dataDir, databaseUrl: server.url, log });
     await upsertPerson(database.db, anna);
     for (const end of [server.stop, server.kill]) {
-      await end();
+      const transaction = database.db.transaction(async (tx) => {
+        await upsertPerson(tx, { ...anna, name: "Never" });
+        await end();
+        await upsertPerson(tx, anna);
+      });
+      await expect(transaction).rejects.toThrow();
       const error = await getPerson(database.db, anna.id).catch((e: unknown) => e);
       expect(databaseError(error, database.place)).toMatchObject({ code: "database_down", retryable: true });
       await server.start();
