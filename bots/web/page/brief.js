@@ -1,6 +1,6 @@
 /** One brief: its request, what is being written, and all versions in order. */
 import { announce, call, connection, listenToTabs, newKey, Refused, tellTabs } from "./api.js";
-import { Draft } from "./draft.js";
+import { Candidates, Draft } from "./draft.js";
 import { html, Problem, useAction, useApp, useEffect, useRef, useState, when } from "./ui.js";
 
 /** The brief as the server has it, and live while something is written. */
@@ -147,10 +147,11 @@ export function Brief({ id }) {
         ${groups.map(
           ({ key, drafts }, index) => html`
           <li key=${key}>
-            ${(index > 0 || drafts[0].wish) && drafts[0].kind !== "edited" && html`<${Wish} draft=${drafts[0]} drafts=${view.drafts} me=${me} />`}
+            ${(index > 0 || drafts[0].wish) && drafts[0].kind !== "edited" && html`<${Wish} draft=${drafts[0]} count=${drafts.length} drafts=${view.drafts} me=${me} />`}
             <div class=${drafts.length > 1 ? "side-by-side" : undefined}>
               ${drafts.map((draft) => html`<${Draft} key=${draft.id} draft=${draft} brief=${view} change=${change} current=${draft === current} variant=${drafts.length > 1} />`)}
             </div>
+            ${drafts.length > 1 && html`<${Candidates} draft=${drafts[0]} />`}
           </li>`,
         )}
       </ol>
@@ -168,13 +169,14 @@ function Options({ of: { channel, tone, length, brand } }) {
 }
 
 /** What was asked for, before the versions that answer it. */
-function Wish({ draft, drafts, me }) {
+function Wish({ draft, count, drafts, me }) {
   const { words, locale } = useApp();
   const parent = drafts.find(({ id }) => id === draft.parentId);
   const changed = parent
     ? [
         parent.tone !== draft.tone && words.tones[draft.tone],
         parent.length !== draft.length && words.lengths[draft.length],
+        count > 1 && words.someVariants(count),
       ].filter(Boolean)
     : [];
   const text = draft.wish ?? (changed.length > 0 ? changed.join(", ") : words.asked.anew);

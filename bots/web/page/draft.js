@@ -45,38 +45,50 @@ export function Draft({ draft, brief, change, current, variant }) {
         html`<p class="decision quiet">${words.by(decided.personName || words.somebody, when(decided.at, locale))}${decided.note && html`: <q>${decided.note}</q>`}</p>`
       }
       <div class="draft-body">
-        <div class="draft-main">
+        <div class="draft-text">
           ${
             editing
               ? html`<${Editor} draft=${draft} brief=${brief} change=${change} onEnd=${endEdit} />`
               : html`<p class="copy" lang="de">${draft.text}</p>`
           }
         </div>
-        ${!editing && html`<aside><${Score} score=${draft.score} /><${Facts} facts=${draft.facts} /><${Checks} gates=${draft.gates} /><${Model} draft=${draft} /></aside>`}
+        ${!editing && html`<${Standing} draft=${draft} brief=${!current} />`}
+        ${
+          !editing &&
+          html`<div class="tools">
+          <div class="actions">
+            ${
+              variant &&
+              !draft.picked &&
+              html`<button type="button" class="primary" disabled=${action.busy} onClick=${() => post("pick")}>${words.pick}</button>`
+            }
+            <${Copy} text=${draft.text} action=${action} />
+            <button type="button" ref=${editButton} onClick=${() => setEditing(true)}>${words.edit}</button>
+            ${(current || draft.state === "requested") && html`<${Approval} ...${props} />`}
+            ${
+              !current &&
+              html`<button type="button" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${words.more} <${Icon} name="chevron" /></button>`
+            }
+            <${Rating} draft=${draft} change=${change} />
+          </div>
+          <${Problem} text=${action.problem} />
+          ${(current || open) && html`<${GoOn} ...${props} />`}
+        </div>`
+        }
       </div>
-      ${
-        !editing &&
-        html`
-        <div class="actions">
-          ${
-            variant &&
-            !draft.picked &&
-            html`<button type="button" class="primary" disabled=${action.busy} onClick=${() => post("pick")}>${words.pick}</button>`
-          }
-          <${Copy} text=${draft.text} action=${action} />
-          <button type="button" ref=${editButton} onClick=${() => setEditing(true)}>${words.edit}</button>
-          <${Approval} ...${props} />
-          ${
-            !current &&
-            html`<button type="button" aria-expanded=${open ? "true" : "false"} onClick=${() => setOpen(!open)}>${words.more} <${Icon} name="chevron" /></button>`
-          }
-          <${Rating} draft=${draft} change=${change} />
-        </div>
-        <${Problem} text=${action.problem} />
-        ${(current || open) && html`<${GoOn} ...${props} />`}
-        ${draft.kind === "generated" && html`<${Candidates} draft=${draft} />`}`
-      }
+      ${!editing && !variant && draft.kind === "generated" && html`<${Candidates} draft=${draft} />`}
     </section>`;
+}
+
+/** How the version stands: in full beside the one to go on with, in brief under the others. */
+function Standing({ draft, brief }) {
+  return html`
+    <aside class=${brief ? "brief" : undefined}>
+      <${Score} score=${draft.score} small=${brief} />
+      <${Facts} facts=${draft.facts} brief=${brief} />
+      <${Checks} gates=${draft.gates} />
+      <${Model} draft=${draft} />
+    </aside>`;
 }
 
 function Model({ draft: { model } }) {
@@ -231,7 +243,7 @@ function GoOn({ draft, action, post }) {
     </div>`;
 }
 
-function Candidates({ draft }) {
+export function Candidates({ draft }) {
   const { words, labels } = useApp();
   const [list, setList] = useState(undefined);
   const [problem, setProblem] = useState("");

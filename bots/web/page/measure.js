@@ -20,11 +20,11 @@ export function Score({ score, small }) {
     </div>`;
 }
 
-export function Facts({ facts }) {
+export function Facts({ facts, brief }) {
   const { words } = useApp();
   return html`
     <div class="facts">
-      <h3 class="overline">${words.facts}</h3>
+      <h3 class=${brief ? "unseen" : "overline"}>${words.facts}</h3>
       ${
         facts.length === 0
           ? html`<p class="quiet">${words.noFacts}</p>`
