@@ -6,10 +6,10 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { getLlama, LlamaLogLevel } from "node-llama-cpp";
-import { promptTokenizer } from "#models/prompt.ts";
-import { governor } from "#models/threads.ts";
-import type { Job, LoadOptions, ToChild, ToParent } from "#models/wire.ts";
-import { openWriter, TooLong, type WriterEvents } from "#models/writer.ts";
+import { promptTokenizer } from "./prompt.ts";
+import { governor } from "./threads.ts";
+import type { Job, LoadOptions, ToChild, ToParent } from "./wire.ts";
+import { openWriter, TooLong, type WriterEvents } from "./writer.ts";
 
 const say = (message: ToParent) => process.send?.(message);
 const rss = () => process.memoryUsage.rss();

@@ -2,9 +2,9 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import type { LoadOptions, Stop, ToChild, ToParent } from "#models/wire.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Model, ModelCard, ModelHealth, RawCandidate, WriteRequest } from "#src/model.ts";
+import type { LoadOptions, Stop, ToChild, ToParent } from "./wire.ts";
 
 export type ModelProcess = Model & {
   /** Of the model process, while there is one. */

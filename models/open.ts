@@ -5,17 +5,10 @@ import { mkdir, open, readdir, readFile, rename, stat, writeFile } from "node:fs
 import path from "node:path";
 import type { Logger } from "pino";
 import { z } from "zod";
-import {
-  type CardFile,
-  cardSchema,
-  contextOf,
-  deriveCard,
-  type GgufFacts,
-  toModelCard,
-} from "#models/card.ts";
-import { type ModelProcess, startLlama } from "#models/llama.ts";
-import { isRemote, localPath, parseUri } from "#models/uri.ts";
 import { HyggeError } from "#src/errors.ts";
+import { type CardFile, cardSchema, contextOf, deriveCard, type GgufFacts, toModelCard } from "./card.ts";
+import { type ModelProcess, startLlama } from "./llama.ts";
+import { isRemote, localPath, parseUri } from "./uri.ts";
 
 export interface OpenOptions {
   /** Absent: the embedded model. A path, or hf:org/repo/file.gguf, hf:org/repo:QUANT, https://… once pulled. */

@@ -9,9 +9,9 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { hasQuant, readCard, rememberHash, sha256 } from "#models/open.ts";
-import { localPath, type ModelUri, parseUri } from "#models/uri.ts";
 import { HyggeError } from "#src/errors.ts";
+import { hasQuant, readCard, rememberHash, sha256 } from "./open.ts";
+import { localPath, type ModelUri, parseUri } from "./uri.ts";
 
 export interface PullOptions {
   dataDir: string;

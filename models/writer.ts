@@ -4,10 +4,10 @@
  * them before the next step is what keeps the batches full; it also makes a text depend on nothing but its seed.
  */
 import type { LlamaContext, LlamaContextSequence, LlamaModel, Token } from "node-llama-cpp";
-import type { Tokenizer } from "#models/prompt.ts";
-import { common } from "#models/prompt.ts";
-import type { Governor } from "#models/threads.ts";
-import type { Job, Stop } from "#models/wire.ts";
+import type { Tokenizer } from "./prompt.ts";
+import { common } from "./prompt.ts";
+import type { Governor } from "./threads.ts";
+import type { Job, Stop } from "./wire.ts";
 
 export interface WriterEvents {
   aborted(): boolean;
