@@ -44,6 +44,15 @@ export function trainingPairs(): Pair[] {
     .map((row) => ({ channel: row.channel, task: row.brief, text: row.response }));
 }
 
+/** Every brand text, revisions too, for the word triples that the brand has said. */
+export function referenceTexts(): { text: string; name?: string }[] {
+  return lines("training/data/plain.jsonl").map((line) => {
+    const row = pairRow.parse(JSON.parse(line));
+    const { name } = parseBrief(row.brief, { channel: row.channel });
+    return { text: typeset(row.response), ...(name === undefined ? {} : { name }) };
+  });
+}
+
 /** Six pairs a channel that the base model is shown; the fit and its test leave them out. */
 export function shotPool(pairs: Pair[]): Record<Channel, Pair[]> {
   const pick = (channel: Channel): Pair[] => {

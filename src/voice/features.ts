@@ -1,7 +1,7 @@
 /**
  * What the style part of the voice score looks at: hashed character 3-5-grams within words, function words,
- * punctuation, and a few rules. Names and digits are masked and the counts scaled to length one, so neither
- * the product, its price nor the text's length can tell the voice.
+ * punctuation, and a few rules. The name is left out, digits are masked and the counts scaled to length one, so
+ * neither the product, its price nor the text's length can tell the voice.
  */
 import type { Brief } from "#src/brief.ts";
 import { words } from "./facts.ts";
@@ -51,10 +51,10 @@ function hash(text: string): number {
   return (h ^ (h >>> 15)) >>> 0;
 }
 
-/** Lower case, the brief's name as "¤", every number as "0". */
+/** Lower case, without the brief's name, every number as "0". */
 function mask(text: string, name: string | undefined): string {
   const escaped = name?.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const nameless = escaped ? text.replace(new RegExp(escaped, "giu"), "¤") : text;
+  const nameless = escaped ? text.replace(new RegExp(escaped, "giu"), "") : text;
   return nameless
     .replace(/\d+(?:[.,]\d+)*/g, "0")
     .replace(/[\u00a0\u202f]/g, " ")
@@ -68,9 +68,9 @@ export function features(text: string, brief: Pick<Brief, "name">): Features {
     counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
   };
   const masked = mask(text, brief.name);
-  const tokens = masked.match(/[\p{L}¤0]+|[^\s\p{L}¤0]/gu) ?? [];
+  const tokens = masked.match(/[\p{L}0]+|[^\s\p{L}0]/gu) ?? [];
   tokens.forEach((token, i) => {
-    if (/^[\p{L}¤0]/u.test(token)) {
+    if (/^[\p{L}0]/u.test(token)) {
       const padded = ` ${token} `;
       for (let n = 3; n <= 5; n++) for (let k = 0; k + n <= padded.length; k++) add(padded.slice(k, k + n));
       if (functionWords.has(token)) add(`f:${token}`);

@@ -1,8 +1,9 @@
-/** How much a text sounds like the brand: logistic regression, fitted by models/lab/voice-fit.ts. */
+/** How much a text sounds like the brand: what models/lab/voice-fit.ts fitted, read from brands/<id>.voice.json. */
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import type { Brief, Channel } from "#src/brief.ts";
 import { channels } from "#src/brief.ts";
+import { type Familiar, heard } from "./familiar.ts";
 import { buckets, type Features, features, ruleNames } from "./features.ts";
 
 const file = z.object({
@@ -16,6 +17,8 @@ const file = z.object({
   channels: z.record(z.enum(channels), z.number()),
   /** int8, base64: first the buckets, then the rules. */
   weights: z.string(),
+  /** Word triples of the reference texts, a Bloom filter in base64. */
+  heard: z.object({ hashes: z.int().positive(), bits: z.string() }),
 });
 
 export interface StyleModel {
@@ -23,15 +26,22 @@ export interface StyleModel {
   bias: number;
   channels: Record<Channel, number>;
   weights: Int8Array;
+  heard: Familiar;
 }
 
 export function parseStyle(json: string): StyleModel {
-  const { step, bias, channels, weights } = file.parse(JSON.parse(json));
-  return { step, bias, channels, weights: new Int8Array(Buffer.from(weights, "base64")) };
+  const { step, bias, channels, weights, heard } = file.parse(JSON.parse(json));
+  return {
+    step,
+    bias,
+    channels,
+    weights: new Int8Array(Buffer.from(weights, "base64")),
+    heard: { hashes: heard.hashes, bits: new Uint8Array(Buffer.from(heard.bits, "base64")) },
+  };
 }
 
 /** Log odds of "the brand wrote this". */
-export function logit(model: StyleModel, of: Features, channel: Channel): number {
+export function logit(model: Omit<StyleModel, "heard">, of: Features, channel: Channel): number {
   let sum = 0;
   for (let i = 0; i < of.indices.length; i++)
     sum += (model.weights[of.indices[i] ?? 0] ?? 0) * (of.values[i] ?? 0);
@@ -60,4 +70,10 @@ function styleModel(brand: string): StyleModel | undefined {
 export function style(text: string, brief: Pick<Brief, "name" | "channel">, brand: string): number {
   const model = styleModel(brand);
   return model === undefined ? 0.75 : sigmoid(logit(model, features(text, brief), brief.channel));
+}
+
+/** Word triples of a text that the brand's reference texts don't have; 0 for a brand without fitted weights. */
+export function unheard(text: string, brief: Pick<Brief, "name">, brand: string): number {
+  const model = styleModel(brand);
+  return model === undefined ? 0 : heard(model.heard, text, brief.name).unheard;
 }

@@ -1,5 +1,6 @@
 /** What a person asks of a revision, and whether a text grants it. */
 import type { Brief, Length, Tone } from "#src/brief.ts";
+import { countGraphemes } from "#src/gates/read.ts";
 import { stem, words } from "./facts.ts";
 import { isCut, sentences, similarity } from "./similar.ts";
 
@@ -68,8 +69,6 @@ export const same = 0.5;
 export const shorterShare = 0.8;
 export const longerShare = 1.15;
 
-const length = (text: string): number => [...new Intl.Segmenter("de").segment(text)].length;
-
 /**
  * `ok`: the wish's checkable part is granted. `degree` 0..1: how far, for ranking. `max` is the channel's limit in
  * graphemes: a text that is nearly at the limit already need only be longer at all.
@@ -79,7 +78,7 @@ export function grants(
   about: { brief: Brief; wish: Wish; draft: string; recent: readonly string[]; max: number },
 ): { ok: boolean; degree: number } {
   const { brief, wish, draft, recent, max } = about;
-  const ratio = length(text) / Math.max(1, length(draft));
+  const ratio = countGraphemes(text) / Math.max(1, countGraphemes(draft));
   if (wish.kind === "anew") {
     const nearest = Math.max(...[draft, ...recent].map((other) => similarity(text, other, brief)));
     return { ok: nearest < same, degree: 1 - nearest };
@@ -89,7 +88,7 @@ export function grants(
     return { ok, degree: ok ? 1 : Math.max(0, 1 - ratio) };
   }
   if (wish.kind === "longer") {
-    const ok = ratio >= longerShare || (ratio > 1 && length(draft) * longerShare > max);
+    const ok = ratio >= longerShare || (ratio > 1 && countGraphemes(draft) * longerShare > max);
     return { ok, degree: ok ? 1 : Math.min(1, ratio / longerShare) / 2 };
   }
   const stems = words(text).map(stem);
@@ -107,8 +106,8 @@ export function grants(
 }
 
 /** The length label for a text of so many graphemes. */
-export function lengthFor(graphemes: number, thirds: readonly [number, number]): Length {
-  return graphemes <= thirds[0] ? "kurz" : graphemes <= thirds[1] ? "mittel" : "lang";
+export function lengthFor(count: number, thirds: readonly [number, number]): Length {
+  return count <= thirds[0] ? "kurz" : count <= thirds[1] ? "mittel" : "lang";
 }
 
 /** The length that a revision is asked to have. */
@@ -118,7 +117,7 @@ export function revisedLength(
   brief: Brief,
   thirds: readonly [number, number],
 ): Length {
-  if (wish.kind === "shorter") return lengthFor(length(draft) * 0.7, thirds);
+  if (wish.kind === "shorter") return lengthFor(countGraphemes(draft) * 0.7, thirds);
   if (wish.kind === "longer") return "lang";
   return brief.length;
 }
