@@ -18,6 +18,7 @@ const progress = z.object({
  */
 const BUSY_BLOCK_MS = 100;
 const BUSY_MS = 2_000;
+const REBIRTH_MS = 1_000;
 
 interface Listener extends QueueEventsListener {
   drainedThread: (args: { surface: string; thread: string }, id: string) => void;
@@ -61,6 +62,7 @@ export async function openEvents(
       prefix: backend.prefix,
       blockingTimeout: backend.eventsBlockMs,
       lastEventId: from,
+      autorun: false,
     });
     reader.on("error", (error) => fault("events", error));
     if (backend.kind !== "redis") {
@@ -102,18 +104,32 @@ export async function openEvents(
   }
 
   let reader: ReturnType<typeof start> | undefined;
+  let closed = false;
+  function read(): void {
+    const current = start();
+    reader = current;
+    // Once it reads it survives every outage, but a reader born into one is lost for good: take another.
+    current.run().catch(async (error) => {
+      if (closed) return;
+      fault("events", error);
+      await current.close().catch(() => undefined);
+      if (!closed) setTimeout(read, REBIRTH_MS).unref();
+    });
+  }
+
   return {
     subscribe(listener) {
       // A wrapper of its own, so that one function may subscribe twice.
       const own = (event: QueueEvent) => listener(event);
       listeners.add(own);
-      reader ??= start();
+      if (reader === undefined) read();
       return () => void listeners.delete(own);
     },
     async tellDrained(surface, thread) {
       await publisher.publishEvent({ event: "drainedThread", surface, thread }, EVENTS_KEPT);
     },
     async close() {
+      closed = true;
       listeners.clear();
       clearTimeout(calm);
       await reader?.close();

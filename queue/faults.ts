@@ -51,6 +51,8 @@ export function quietly(log: Logger, everyMs = 30_000): (where: string, error: u
       before.silenced++;
       return;
     }
+    // Faults that name a job are each new: forget them all before they add up.
+    if (told.size > 200) told.clear();
     told.set(key, { at: now, silenced: 0 });
     log.warn({ where, fault, silenced: before?.silenced || undefined }, "queue: fault, trying again");
   };

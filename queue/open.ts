@@ -1,6 +1,7 @@
 import { createPostgresBackend, createRedisBackend, withBackend } from "bullmq";
 import type pg from "pg";
 import { type Surface, surfaces } from "#src/chat.ts";
+import { HyggeError } from "#src/errors.ts";
 import type { DraftQueue } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
 import type { Backend, Bull, Context, Pace } from "./backend.ts";
@@ -25,7 +26,10 @@ import { type Consumer, Later, startConsumer } from "./worker.ts";
 
 export type { Consumer } from "./worker.ts";
 
-/** The to-do list of the house on BullMQ. The store is the truth: everything here may come twice or be added again. */
+/**
+ * The to-do list of the house on BullMQ. The store is the truth: everything here may come twice or be added again.
+ * Never call it inside a transaction of the store: on PGlite both share one session, and it would wait for itself.
+ */
 export interface Queue extends DraftQueue {
   readonly kind: "pglite" | "postgres" | "redis";
   /**
@@ -79,6 +83,22 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   const fault = quietly(log);
   const pace = { ...PACE, ...options.pace };
   const backend = await connect(options, pace, fault);
+  try {
+    return await openOn(backend, pace, log, fault);
+  } catch (error) {
+    await backend.close();
+    throw error instanceof HyggeError
+      ? error
+      : new HyggeError("queue_down", {}, { retryable: true, cause: error });
+  }
+}
+
+async function openOn(
+  backend: Backend,
+  pace: Pace,
+  log: Logger,
+  fault: (where: string, error: unknown) => void,
+): Promise<Queue> {
   // The one cast: BullMQ's generics default to Redis, its classes behave alike on both backends.
   const bull = (backend.kind === "redis"
     ? withBackend(createRedisBackend)
@@ -97,6 +117,8 @@ export async function openQueue(options: QueueOptions): Promise<Queue> {
   };
   const drafts = openProducer<DraftJob>(DRAFTS);
   const deliveries = new Map(surfaces.map((s) => [s, openProducer<DeliveryJob>(deliveriesOf(s))]));
+  // Each must have seen its server once: BullMQ never forgives a first failure.
+  for (const queue of [drafts, ...deliveries.values()]) await orQueueDown(() => queue.waitUntilReady());
   const events = await openEvents(context, drafts.getBackend());
   const consumers = new Set<Consumer>();
   const keep = (consumer: Consumer): Consumer => {
@@ -208,7 +230,8 @@ function connect(
   const { redisUrl, databaseUrl, database, log } = options;
   if (redisUrl !== undefined) return connectRedis(redisUrl, options.prefix ?? "hygge", pace, log, fault);
   if (databaseUrl !== undefined) return connectPostgres(databaseUrl, pace, fault);
-  return connectPglite(database.pool);
+  if (database.kind === "pglite") return connectPglite(database.pool);
+  throw new Error("a queue on PostgreSQL needs its databaseUrl");
 }
 
 function ifLocked(error: unknown): void {

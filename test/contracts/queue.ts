@@ -219,7 +219,7 @@ export function queueContract(name: string, prepare: () => Promise<QueueGround>)
       let atOnce = 0;
       let most = 0;
       let drains = 0;
-      await queue.consume("slack", async () => {
+      const drain = async () => {
         most = Math.max(most, ++atOnce);
         if (++drains === 1) {
           // Both come too late for the first drain: one more is due for them.
@@ -229,7 +229,9 @@ export function queueContract(name: string, prepare: () => Promise<QueueGround>)
         }
         atOnce--;
         return undefined;
-      });
+      };
+      await queue.consume("slack", drain);
+      await other.consume("slack", drain);
       await queue.deliver("slack", "T1/C1/17.5");
       await vi.waitFor(() => expect(drains).toBe(2), { timeout: 10_000 });
       await queue.deliver("slack", "T1/C1/17.5");

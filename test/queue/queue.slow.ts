@@ -11,7 +11,7 @@ import pino from "pino";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { openQueue, type Queue } from "#queue/open.ts";
 import type { QueueEvent } from "#src/hygge.ts";
-import { freshDatabase, type Server, startPostgres, startRedis } from "#test/fixtures/servers.ts";
+import { freePort, freshDatabase, type Server, startPostgres, startRedis } from "#test/fixtures/servers.ts";
 
 const database = { kind: "postgres" as const, pool: new pg.Pool() };
 
@@ -179,6 +179,14 @@ for (const [name, startServer] of Object.entries(grounds)) {
         await server.start();
       },
     );
+
+    it("says that the queue is down when nobody answers at the start", async () => {
+      const port = await freePort();
+      const url = name === "Redis" ? `redis://127.0.0.1:${port}` : `postgres://hygge@127.0.0.1:${port}/hygge`;
+      await expect(
+        openQueue({ [name === "Redis" ? "redisUrl" : "databaseUrl"]: url, database, log }),
+      ).rejects.toMatchObject({ code: "queue_down", retryable: true });
+    });
 
     it("keeps nothing of what is done but a bounded stream of events", async () => {
       const options = await place();
