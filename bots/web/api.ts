@@ -61,7 +61,7 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
       answer: { status: 202, what: "`{briefId}`, and where it is in `Location`" },
       handle: async ({ c, actor, body, key }) => {
         const view = await hygge.request(actor, {
-          text: body.text as string,
+          text: given(body.text),
           ...wanted(body),
           brand: optional(body.brand),
           surface: "web",
@@ -137,7 +137,7 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
       about: "draft",
       body: schemas.edit,
       answer: { status: 200, schema: schemas.draft },
-      handle: async ({ c, actor, id, body }) => c.json(await hygge.edit(actor, id, body.text as string)),
+      handle: async ({ c, actor, id, body }) => c.json(await hygge.edit(actor, id, given(body.text))),
     }),
     route({
       method: "post",
@@ -179,7 +179,7 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
       handle: async ({ c, actor, body }) =>
         c.json(
           await hygge.lint(actor, {
-            text: body.text as string,
+            text: given(body.text),
             channel: optional(body.channel) as Channel | undefined,
             brand: optional(body.brand),
             briefId: optional(body.briefId),
@@ -270,6 +270,9 @@ function wanted(body: { channel?: unknown; tone?: unknown; length?: unknown; var
     variants: optional(body.variants) as number | undefined,
   };
 }
+
+/** No text at all is an empty one; what isn't text is told so by the use case. */
+const given = (text: unknown) => (text ?? "") as string;
 
 /** JSON's null means the same as absence. */
 const optional = <T>(value: T | null | undefined): T | undefined => value ?? undefined;

@@ -183,7 +183,11 @@ const options = {
   length: oneOf(lengths, "absent: as the text says, else as the channel has it"),
   variants,
 };
-const text = (example: string) => z.unknown().meta({ type: "string", examples: [example] });
+const text = (example: string) =>
+  z
+    .unknown()
+    .optional()
+    .meta({ type: "string", examples: [example] });
 
 export const newBrief = z.looseObject({
   text: text("Sofa Ekeby, Leinen, sandfarben, 899 €"),

@@ -29,16 +29,16 @@ export async function openWeb(deps: WebDeps): Promise<Web> {
     chat: webChat(),
     close: () =>
       new Promise((resolve) => {
-        const deadline = setTimeout(
-          () => "closeAllConnections" in server && server.closeAllConnections(),
-          closeMs,
-        );
+        if (!("closeAllConnections" in server)) throw new Error("not an HTTP/1 server");
+        // Kept-alive connections become idle when their streams and answers have ended.
+        const idle = setInterval(() => server.closeIdleConnections(), 20);
+        const deadline = setTimeout(() => server.closeAllConnections(), closeMs);
         server.close(() => {
+          clearInterval(idle);
           clearTimeout(deadline);
           resolve();
         });
         close();
-        if ("closeIdleConnections" in server) server.closeIdleConnections();
       }),
   };
 }

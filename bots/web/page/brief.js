@@ -1,6 +1,6 @@
 /** One brief: its request, what is being written, and all versions in order. */
 import { announce, call, connection, listenToTabs, newKey, Refused, tellTabs } from "./api.js";
-import { Candidates, Draft } from "./draft.js";
+import { Candidates, Draft, GoOnFrom } from "./draft.js";
 import { html, Problem, useAction, useApp, useEffect, useRef, useState, when } from "./ui.js";
 
 /** The brief as the server has it, and live while something is written. */
@@ -151,6 +151,7 @@ export function Brief({ id }) {
             <div class=${drafts.length > 1 ? "side-by-side" : undefined}>
               ${drafts.map((draft) => html`<${Draft} key=${draft.id} draft=${draft} brief=${view} change=${change} current=${draft === current} variant=${drafts.length > 1} />`)}
             </div>
+            ${drafts.length > 1 && drafts.includes(current) && html`<${GoOnFrom} key=${current.id} draft=${current} change=${change} />`}
             ${drafts.length > 1 && html`<${Candidates} draft=${drafts[0]} />`}
           </li>`,
         )}

@@ -52,7 +52,7 @@ export function Draft({ draft, brief, change, current, variant }) {
               : html`<p class="copy" lang="de">${draft.text}</p>`
           }
         </div>
-        ${!editing && html`<${Standing} draft=${draft} brief=${!current} />`}
+        ${!editing && html`<${Standing} draft=${draft} brief=${!current || variant} />`}
         ${
           !editing &&
           html`<div class="tools">
@@ -72,7 +72,7 @@ export function Draft({ draft, brief, change, current, variant }) {
             <${Rating} draft=${draft} change=${change} />
           </div>
           <${Problem} text=${action.problem} />
-          ${(current || open) && html`<${GoOn} ...${props} />`}
+          ${((current && !variant) || open) && html`<${GoOn} ...${props} />`}
         </div>`
         }
       </div>
@@ -86,7 +86,7 @@ function Standing({ draft, brief }) {
     <aside class=${brief ? "brief" : undefined}>
       <${Score} score=${draft.score} small=${brief} />
       <${Facts} facts=${draft.facts} brief=${brief} />
-      <${Checks} gates=${draft.gates} />
+      <${Checks} gates=${draft.gates} brief=${brief} />
       <${Model} draft=${draft} />
     </aside>`;
 }
@@ -204,6 +204,14 @@ function Rating({ draft, change }) {
       </form>`
     }
     <${Problem} text=${problem} />`;
+}
+
+/** Under variants: the ways on from the one that was picked. */
+export function GoOnFrom({ draft, change }) {
+  const action = useAction();
+  const post = (what, body, options) =>
+    action.run(() => change(() => call("POST", `/api/drafts/${draft.id}/${what}`, body, options)));
+  return html`<${GoOn} draft=${draft} action=${action} post=${post} /><${Problem} text=${action.problem} />`;
 }
 
 /** Ways to the next version. */

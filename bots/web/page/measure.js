@@ -36,7 +36,7 @@ export function Facts({ facts, brief }) {
     </div>`;
 }
 
-export function Checks({ gates }) {
+export function Checks({ gates, brief }) {
   const { words, labels } = useApp();
   const failed = gates.filter((gate) => !gate.ok);
   if (gates.length === 0) return null;
@@ -44,10 +44,10 @@ export function Checks({ gates }) {
     return html`<p class="passed ok"><${Icon} name="check" /><span>${words.passed(gates.length)}</span></p>`;
   return html`
     <div class="failed">
-      <h3 class="overline">${words.notPassed}</h3>
+      <h3 class=${brief ? "unseen" : "overline"}>${words.notPassed}</h3>
       <ul>${failed.map(
         ({ id, found }) =>
-          html`<li key=${id} class="bad"><${Icon} name="cross" /><span>${labels.gates[id]}${found && html`<br /><small>${found}</small>`}</span></li>`,
+          html`<li key=${id} class="bad"><${Icon} name="cross" /><span>${labels.gates[id]}${found && html`<small>${found}</small>`}</span></li>`,
       )}</ul>
     </div>`;
 }
