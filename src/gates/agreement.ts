@@ -132,7 +132,8 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
     const phrase = phraseBefore(text, all, position);
     if (!phrase) continue;
     const role = roleAtStart(text, all, position, phrase.start);
-    if (agrees(forms, role ? { ...phrase, cases: [role] } : phrase)) continue;
+    const could = role?.number ? forms.filter((form) => form.number === role.number) : forms;
+    if (agrees(could, role ? { ...phrase, cases: [role.case] } : phrase)) continue;
     const start = phrase.start;
     return { found: text.slice(start, word.end), at: [{ start, end: word.end }] };
   }
@@ -149,7 +150,12 @@ const infinitive: readonly NounForm[] = [{ gender: "n", number: "sg", cases: ["n
  * The case of a phrase that begins a sentence: subject of "ist", "kostet", object of "gibt es", "bekommst du".
  * "Der Stehlampe ist" reads as a dative otherwise, and "Der Sessel gibt es für 49 €" as a nominative.
  */
-function roleAtStart(text: string, all: readonly Word[], position: number, start: number): Case | undefined {
+function roleAtStart(
+  text: string,
+  all: readonly Word[],
+  position: number,
+  start: number,
+): { case: Case; number?: "sg" | "pl" } | undefined {
   if (!/(?:^|[.?:…“]\s|\n)$/u.test(text.slice(Math.max(0, start - 2), start))) return undefined;
   const noun = all[position];
   // "Dem Pouf ist es recht", "Im Korb ist Platz": what is plainly something else stays so.
@@ -160,9 +166,15 @@ function roleAtStart(text: string, all: readonly Word[], position: number, start
       rest,
     )
   )
-    return "acc";
-  return /^(?: \p{Lu}\p{L}*)? (?:ist|hat|kostet|misst|bietet|trägt|wiegt)\b/u.test(rest) ? "nom" : undefined;
+    return { case: "acc" };
+  const verb = /^(?: \p{Lu}\p{L}*)? (ist|sind|kostet|kosten|hat|misst|bietet|trägt|wiegt)\b/u.exec(rest)?.[1];
+  if (verb === "ist" || verb === "kostet") return { case: "nom", number: "sg" };
+  if (verb === "sind" || verb === "kosten") return { case: "nom", number: "pl" };
+  // "Den Handschuh hat der Hund": these take an object, which may come first.
+  return verb && !/^den /iu.test(text.slice(start)) ? { case: "nom" } : undefined;
 }
+
+const definiteArticle = /^(?:d(?:er|ie|as|en|em|es)|dies(?:er|e|es|en|em))$/u;
 
 interface Phrase {
   adjectives: string[];
@@ -184,9 +196,8 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
     const next = all[at + 1];
     if (!word || !next || !adjacent(text, word, next, adjectives.length > 0)) break;
     const ending = adjectiveEnding(word);
-    // "Tee kochen, nasse Schirme": listed adjectives end alike.
-    const listed = /^,/u.test(text.slice(word.end, next.start));
-    if (ending === undefined || (listed && ending !== adjectives.at(-1))) break;
+    // All adjectives of a phrase end alike; what ends differently is a verb or another phrase's.
+    if (ending === undefined || (adjectives.length > 0 && ending !== adjectives[0])) break;
     adjectives.push(ending);
     start = word.start;
     at--;
@@ -202,14 +213,16 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
   // "das eine Licht", "dieser eine Tag": declined like an adjective.
   const one = /^eine[nrsm]?$/u.exec(before.lower);
   const definiteBefore = one ? all[at - 1] : undefined;
-  if (definiteBefore && /^(?:d(?:er|ie|as|en|em|es)|dies(?:er|e|es|en|em))$/u.test(definiteBefore.lower))
+  if (definiteBefore && (contracted[definiteBefore.lower] || definiteArticle.test(definiteBefore.lower)))
     return undefined;
 
   const article = determiner(before.lower);
   if (article) {
     const further = all[at - 1];
     const gap = further ? text.slice(further.end, before.start) : "";
-    const government = further && blank.test(gap) ? governs[further.lower] : undefined;
+    // "vom Bett aus das Fenster": behind a noun it may belong to what stands before.
+    const behind = further?.lower === "aus" && /^\p{Lu}/u.test(all[at - 2]?.text ?? "");
+    const government = further && blank.test(gap) && !behind ? governs[further.lower] : undefined;
     const afterPreposition = government && further ? all[at - 2] : further;
     const clause = afterPreposition
       ? text.slice(afterPreposition.end, (government ? further : before)?.start)
@@ -250,7 +263,8 @@ const others = new Set(
   lieber später früher weiter länger besser mehr immer sehr ganze etwas nichts unten oben außen innen hinten vorne
   morgen gestern ihnen wessen dessen deren haben werden können müssen sollen wollen dürfen hätte wäre würde habe gabe
   statt nahe lange gegenüber jenseits allerlei lauter genug paar rosa lila ihres bisschen zwei drei vier fünf sechs
-  sieben acht neun zehn elf zwölf zweier dreier erst gerade beinahe heute alleine zusammen zu so liegen
+  sieben acht neun zehn elf zwölf zweier dreier beides derselbe dieselbe dasselbe denselben
+  demselben derselben desselben mögen hören erst gerade beinahe heute alleine zusammen zu so liegen
   stehen sitzen hängen stecken warten kommen passen bleiben brauchen machen gehören tragen kosten nehmen sehen legen
   stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen ziehen fallen laufen
   spielen tanzen wachsen leben kleben rollen treffen teilen bekommen fliegen springen rascheln klappern fahren rücken`.split(

@@ -86,6 +86,14 @@ export function priceGate(text: string, ctx: GateContext): Finding | undefined {
   if (wrong.length > 0)
     return { found: `${wrong.map((price) => euro(price.value)).join(", ")} ≠ ${expected || "–"}`, at: wrong };
 
+  // "kostet 148 cm", "Er ist 179 €": what small models make of a price; no reference text says it so.
+  const broken =
+    /\bkoste(?:t|n) \d[\d.,×x ]*(?:cm|mm|m|kg|g|l)\b|(?<!Preis )\b(?:ist|sind) \d[\d.,]*[ \u00a0]€/u.exec(
+      text,
+    );
+  if (broken)
+    return { found: broken[0], at: [{ start: broken.index, end: broken.index + broken[0].length }] };
+
   const offer = offerPattern.exec(text);
   if (offer && !new RegExp(offer[0].slice(0, 5), "iu").test(said(ctx)))
     return { found: offer[0], at: [{ start: offer.index, end: offer.index + offer[0].length }] };

@@ -1,5 +1,6 @@
 /** The brand's lexicon as an index: which product noun, material or colour a word of a text is. */
 import type { Brand, Gender, Lexicon } from "#src/brand.ts";
+import { everydayNouns } from "./everyday-nouns.ts";
 import { fold } from "./read.ts";
 import { shipped } from "./vocabulary.ts";
 
@@ -44,6 +45,15 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   }
   for (const { word, gender } of lexicon.materials)
     forms.set(word.toLowerCase(), [...(forms.get(word.toLowerCase()) ?? []), singular(gender)]);
+  // The brand's own nouns come first: what it says of "Schirm" holds.
+  for (const gender of ["m", "f", "n"] as const)
+    for (const word of everydayNouns[gender].split(/\s+/u)) {
+      if (forms.has(word.toLowerCase())) continue;
+      const same = gender !== "f" && /(?:el|er|en)$/u.test(word);
+      addNoun(forms, word, gender, same ? word : undefined);
+      // "Kartons" is a genitive or a plural.
+      if (gender !== "f") addNoun(forms, `${word}s`, gender, `${word}s`);
+    }
   for (const [word, gender, plural] of exceptions) addNoun(forms, word, gender, plural || undefined);
   const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
 
@@ -75,10 +85,10 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
     .sort((a, b) => b.length - a.length);
   const colourSet = new Set(colours);
 
-  return {
+  return remembering({
     noun(word) {
       const end = tail(word.toLowerCase());
-      return end === undefined ? [] : (forms.get(end) ?? []);
+      return end === undefined ? bySuffix(word.toLowerCase()) : (forms.get(end) ?? []);
     },
     product(word) {
       const end = tail(word.toLowerCase());
@@ -119,6 +129,26 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
       );
       return known ? stem : undefined;
     },
+  });
+}
+
+/** Texts about one product use the same words again and again. */
+function remembering(index: LexiconIndex): LexiconIndex {
+  const remember = <T>(look: (word: string) => T) => {
+    const known = new Map<string, T>();
+    return (word: string): T => {
+      if (known.has(word)) return known.get(word) as T;
+      if (known.size > 20_000) known.clear();
+      const found = look(word);
+      known.set(word, found);
+      return found;
+    };
+  };
+  return {
+    noun: remember(index.noun),
+    product: remember(index.product),
+    material: remember(index.material),
+    colour: remember(index.colour),
   };
 }
 
@@ -176,6 +206,13 @@ function materialForms({ word }: Material): string[] {
 /** Whether `told` may be said where the brief has `given`: the same, or kin of it ("Holz" for Eiche, not the reverse). */
 export function mayStandFor(told: Material, given: Material): boolean {
   return told.word === given.word || (given.kin?.some((word) => fold(word) === fold(told.word)) ?? false);
+}
+
+/** "Schlaffunktion", "Lieferung", "Möglichkeit": feminine by their ending. */
+function bySuffix(lower: string): readonly NounForm[] {
+  if (!/\p{L}{3}(?:ung|heit|keit|schaft|tion|tät)$/u.test(lower) || /(?:sprung|schwung|dung)$/u.test(lower))
+    return [];
+  return [singular("f")];
 }
 
 /** Nouns that end like one of the lexicon and have another gender, or a second one. */

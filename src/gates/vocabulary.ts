@@ -85,6 +85,7 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
   };
   /** First parts of compounds: a word or stem, with the joining s. */
   const firstPart = (front: string): boolean => {
+    if (noFirstPart.has(front)) return false;
     if (whole.has(front) || (front.length >= 4 && stems.has(front))) return true;
     return (
       front.endsWith("s") &&
@@ -110,6 +111,13 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
     },
   };
 }
+
+/** Words that begin no compound. */
+const noFirstPart = new Set(
+  "bin bist ist sind hat hast habe war wird dann denn wenn aber der die das den dem des ein und oder nur noch sehr mir dir ihr wir sie uns was wer wie ell".split(
+    " ",
+  ),
+);
 
 /** Whether an ending can follow a stem: no "kostett", "Sofae", "Sessell". */
 function joins(stem: string, ending: string): boolean {
