@@ -114,6 +114,7 @@ function preview(io: Io, verbose: boolean): Preview {
   if (!io.tty && !verbose) return { event() {}, end() {} };
   const foot = footer(io);
   const texts: string[] = [];
+  const told: number[] = [];
   let drawn = 0;
   const label = (candidate: number, of: number) => io.text.candidate(candidate + 1, of);
   return {
@@ -121,11 +122,13 @@ function preview(io: Io, verbose: boolean): Preview {
       if (event.type === "token") texts[event.candidate] = event.text;
       if (!io.tty) {
         const line = logLine(io, event);
-        // Ten lines a second say as much as a thousand.
-        if (line && (event.type !== "token" || performance.now() - drawn > 100)) {
-          drawn = performance.now();
-          io.err.write(`${line}\n`);
+        const now = performance.now();
+        // Two lines a second of each candidate say as much as a hundred.
+        if (event.type === "token") {
+          if (now - (told[event.candidate] ?? 0) < 500) return;
+          told[event.candidate] = now;
         }
+        if (line) io.err.write(`${line}\n`);
         return;
       }
       if (event.type === "queued") foot.draw([io.text.queued(event.position)]);

@@ -30,22 +30,28 @@ interface Place {
   close(): Promise<void>;
 }
 
-/** A server that restarts needs a moment; after so many tries in a row it is gone for good. */
-const tries = 5;
+/** A server that starts, stops or restarts on a slow machine needs so long; after that it is gone for good. */
+const patienceMs = 60_000;
+const pauseMs = 100;
 
 export async function openHouse(options: HouseOptions): Promise<House> {
   let place: Promise<Place> | undefined = findPlace(options);
   await place;
   return {
     async ask(ask) {
-      for (let attempt = 1; ; attempt++) {
+      let lost: number | undefined;
+      for (;;) {
         place ??= findPlace(options);
         const current = place;
+        const began = performance.now();
         try {
           return await ask((await current).api);
         } catch (error) {
-          if (!(error instanceof ServerGone) || attempt >= tries) throw error;
-          await sleep(200 * attempt);
+          if (!(error instanceof ServerGone)) throw error;
+          // A connection that held for a while begins a new story.
+          if (lost === undefined || performance.now() - began > 1_000) lost = performance.now();
+          if (performance.now() - lost > patienceMs) throw error;
+          await sleep(pauseMs);
           if (place === current) {
             place = undefined;
             await (await current).close().catch(() => {});
@@ -61,13 +67,15 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
 async function findPlace(options: HouseOptions): Promise<Place> {
   const read = readConfig(options.env);
-  for (let attempt = 1; ; attempt++) {
+  const began = performance.now();
+  for (;;) {
+    const patient = performance.now() - began < patienceMs;
     const owner = read.databaseUrl ? null : await holder(read.dataDir);
     if (owner?.address)
       return { api: await api(owner.address, read.dataDir, options), close: async () => {} };
     // It holds the folder and is still starting: soon it will say where.
-    if (owner && attempt < 100) {
-      await sleep(100);
+    if (owner && patient) {
+      await sleep(pauseMs);
       continue;
     }
     try {
@@ -75,8 +83,8 @@ async function findPlace(options: HouseOptions): Promise<Place> {
     } catch (error) {
       // Somebody else was quicker.
       const taken = error instanceof HyggeError && error.code === "data_locked";
-      if (!taken || attempt >= 100) throw error;
-      await sleep(100);
+      if (!taken || !patient) throw error;
+      await sleep(pauseMs);
     }
   }
 }
@@ -94,7 +102,7 @@ export async function connectHolder(
 async function openHere(read: Config, options: HouseOptions): Promise<Place> {
   const { start } = await import("#src/main.ts");
   const quiet = options.env.LOG_LEVEL === undefined && !options.verbose;
-  const { publicUrl: _, ...config } = read;
+  const { publicUrl: _, healthPort: __, ...config } = read;
   const running = await start({
     ...config,
     host: "127.0.0.1",
