@@ -1,6 +1,8 @@
 /** The web role: the page, the HTTP API and the web's side of the chat port. */
+import { once } from "node:events";
+import type { Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { createAdaptorServer } from "@hono/node-server";
 import type { Chat } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import { localSecret } from "#src/local.ts";
@@ -21,29 +23,32 @@ const closeMs = 3_000;
 export async function openWeb(deps: WebDeps): Promise<Web> {
   const { config } = deps;
   const { app, close } = createApp(deps, await localSecret(config.dataDir));
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { requestTimeout: 60_000 } });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const answers = new Set<ServerResponse>();
+  server.on("request", (_, answer) => {
+    answers.add(answer);
+    answer.once("close", () => answers.delete(answer));
+  });
   await listen(server, config.host, config.port);
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://${shownHost(config.host)}:${port}`,
     chat: webChat(),
-    close: () =>
-      new Promise((resolve) => {
-        if (!("closeAllConnections" in server)) throw new Error("not an HTTP/1 server");
-        // Kept-alive connections become idle when their streams and answers have ended.
-        const idle = setInterval(() => server.closeIdleConnections(), 20);
-        const deadline = setTimeout(() => server.closeAllConnections(), closeMs);
-        server.close(() => {
-          clearInterval(idle);
-          clearTimeout(deadline);
-          resolve();
-        });
-        close();
-      }),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      close();
+      const deadline = AbortSignal.timeout(closeMs);
+      await Promise.all(
+        [...answers].map((answer) => once(answer, "close", { signal: deadline }).catch(() => {})),
+      );
+      // Browsers open connections ahead of their need: Node counts those as busy.
+      server.closeAllConnections();
+      await closed;
+    },
   };
 }
 
-function listen(server: ServerType, host: string, port: number): Promise<void> {
+function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
       reject(error.code === "EADDRINUSE" ? new HyggeError("port_in_use", { port }, { cause: error }) : error),
