@@ -57,15 +57,29 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   for (const [word, gender, plural] of exceptions) addNoun(forms, word, gender, plural || undefined);
   const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
 
-  /** The longest known form that the word is or ends in, with at least three letters before it. */
-  const tail = (lower: string): string | undefined => {
+  /** The longest form of `known` that the word is or ends in, with at least three letters before it. */
+  const tail = (
+    lower: string,
+    known: ReadonlyMap<string, unknown>,
+    joins: (word: string, at: number) => boolean,
+  ): string | undefined => {
     for (let length = Math.min(longest, lower.length); length >= 3; length--) {
       const rest = lower.length - length;
       if (rest !== 0 && rest < 3) continue;
       const end = lower.slice(rest);
-      if (forms.has(end) && (rest === 0 || joins(lower, rest))) return end;
+      if (known.has(end) && (rest === 0 || joins(lower, rest))) return end;
     }
     return undefined;
+  };
+  const nouns = new Set(lexicon.products.map(({ word }) => word.toLowerCase()));
+  /** "Ecksofa" though "Eck" is no word; but no "Eisen" in "Pflegehinweisen", no "Stern" in "Knistern". */
+  const joinsNoun = (lower: string, at: number): boolean => {
+    if (!joinsAny(lower, at)) return false;
+    const front = lower.slice(0, at).replace(/-$/u, "");
+    if (shipped().has(front) || (/[sn]$/u.test(front) && shipped().has(front.slice(0, -1)))) return true;
+    return (
+      nouns.has(lower.slice(at)) && lower.length - at >= 4 && !(lower.endsWith("n") && shipped().has(lower))
+    );
   };
 
   const materials = new Map<string, Material>();
@@ -87,11 +101,11 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
 
   return remembering({
     noun(word) {
-      const end = tail(word.toLowerCase());
+      const end = tail(word.toLowerCase(), forms, joinsNoun);
       return end === undefined ? bySuffix(word.toLowerCase()) : (forms.get(end) ?? []);
     },
     product(word) {
-      const end = tail(word.toLowerCase());
+      const end = tail(word.toLowerCase(), productOf, joinsAny);
       return end === undefined ? undefined : productOf.get(end);
     },
     material(word) {
@@ -152,11 +166,9 @@ function remembering(index: LexiconIndex): LexiconIndex {
   };
 }
 
-/** "Entdecke" is no "Decke", "Pflegehinweisen" no "Eisen": what stands before must be a word, and no verb's prefix. */
-function joins(word: string, at: number): boolean {
-  const front = word.slice(0, at).replace(/-$/u, "");
-  if (/^(?:ent|ver|zer|ge|be|er|miss|emp)$/u.test(front)) return false;
-  return shipped().has(front) || (/[sn]$/u.test(front) && shipped().has(front.slice(0, -1)));
+/** "Entdecke" is no "Decke": a verb's prefix begins no compound. */
+function joinsAny(word: string, at: number): boolean {
+  return !/^(?:ent|ver|zer|ge|be|er|miss|emp)$/u.test(word.slice(0, at).replace(/-$/u, ""));
 }
 
 function addNoun(forms: Map<string, NounForm[]>, word: string, gender: Gender, plural: string | undefined) {
