@@ -62,9 +62,12 @@ export async function lockDataDir(dir: string): Promise<Lock> {
   }
 }
 
-/** Who owns the folder right now; null: nobody alive. */
+/** Who owns the folder right now; null: nobody alive. @throws HyggeError data_unwritable */
 export async function holder(dir: string): Promise<Holder | null> {
-  for (const file of await entries(dir)) {
+  const files = await entries(dir).catch((error: unknown) => {
+    throw databaseError(error, dir);
+  });
+  for (const file of files) {
     const entry = await alive(file);
     if (entry?.held) {
       const { pid, startedAt, address } = entry;
@@ -127,7 +130,7 @@ async function contend(dir: string): Promise<Lock | { other: Entry }> {
 
 async function entries(dir: string): Promise<string[]> {
   const names = await readdir(path.join(dir, "lock")).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return [];
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw error;
   });
   return names.filter((name) => name.endsWith(".json")).map((name) => path.join(dir, "lock", name));

@@ -158,6 +158,22 @@ describe("PGlite behind node-postgres", () => {
     await queue.close();
   });
 
+  it("starts again when Postgres dies inside a statement, with its settings, and tells who listens", async () => {
+    const other = await PglitePool.open({ load: await template() });
+    const listener = await other.connect();
+    const told = new Promise<Error>((resolve) => listener.once("error", resolve));
+    await listener.query("listen news");
+    await other.query(
+      "create function deep(i int) returns int language plpgsql as 'begin return deep(i + 1); end'",
+    );
+    // Endless recursion: no stack check stops it in WebAssembly.
+    await expect(other.query("select deep(1)")).rejects.toMatchObject({ name: "PgliteDied" });
+    expect((await told).name).toBe("PgliteDied");
+    listener.release(true);
+    expect((await other.query("show search_path")).rows).toEqual([{ search_path: "bullmq,public" }]);
+    await other.shutdown();
+  });
+
   it("closes while clients still listen", async () => {
     const other = await PglitePool.open({ load: await template() });
     const client = await other.connect();
