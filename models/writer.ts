@@ -52,7 +52,13 @@ export function openWriter(options: {
   const head = options.keepsHead ? all[0] : undefined;
   const lanes = options.keepsHead ? all.slice(1) : all;
 
-  async function measured<T>(work: () => Promise<T>): Promise<T> {
+  async function measured<T>(work: () => Promise<T>, alone = false): Promise<T> {
+    // For a single sequence, flash attention splits the sum among its threads: how many they are would show in
+    // the text. One thread is nearly as fast there.
+    if (alone && context.flashAttention !== false) {
+      model.llama.maxThreads = 1;
+      return work();
+    }
     model.llama.maxThreads = governor.threads;
     const started = performance.now();
     const before = process.cpuUsage();
@@ -140,7 +146,10 @@ export function openWriter(options: {
             );
             break;
           }
-          const steps = await measured(() => Promise.all(lines.map((line) => line.generator.next())));
+          const steps = await measured(
+            () => Promise.all(lines.map((line) => line.generator.next())),
+            lines.length === 1,
+          );
           const added: [number, string, number][] = [];
           const ended: [number, Stop][] = [];
           lines = lines.filter((line, at) => {

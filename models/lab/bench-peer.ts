@@ -61,7 +61,7 @@ export async function peerRound(
   const { prompt, tokens, sequences, threads } = shape;
   const context = 2 * (prompt + tokens) * sequences + 512;
   const args = ["-m", model, "-c", context, "-b", 512, "-ub", 512, "-npp", prompt, "-ntg", tokens];
-  args.push("-npl", sequences, "-t", threads, "-pps", "-fa", "off", "--output-format", "jsonl");
+  args.push("-npl", sequences, "-t", threads, "-pps", "-fa", "on", "--output-format", "jsonl");
   const { stdout } = await run(binary, args.map(String), { maxBuffer: 1 << 26 });
   const line = stdout.split("\n").find((text) => text.startsWith("{"));
   const result: unknown = JSON.parse(line ?? "null");
