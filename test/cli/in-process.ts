@@ -17,6 +17,7 @@ export async function call(
   args: string[],
   locale: Locale = "en",
   env: Record<string, string> = {},
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = new Sink();
   const err = new Sink();
@@ -29,7 +30,7 @@ export async function call(
       env: environment(env),
       locale,
       text: texts(locale),
-      signal: new AbortController().signal,
+      signal,
     },
     async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
   );

@@ -3,8 +3,10 @@ import { chmod, copyFile, mkdir, readFile, stat, truncate, writeFile } from "nod
 import { createServer } from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Locale } from "#src/chat.ts";
 import type { BriefView, DraftView } from "#src/views.ts";
 import { hygge, type Server, startServer, temporary } from "./hygge.ts";
+import { call } from "./in-process.ts";
 
 // Whole processes with a model each, on whatever machine.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -34,7 +36,7 @@ describe("beside a running server", () => {
     expect([0, 3]).toContain(code);
     expect(stdout).toContain("Ljus");
     if (code === 0) expect(stderr).toBe("");
-    const json = await hygge(["draft", "Lampe Ljus, Messing, 49 €", "--json", "--variants", "2"], { env });
+    const json = await call(["draft", "Lampe Ljus, Messing, 49 €", "--json", "--variants", "2"], "en", env);
     const drafts: DraftView[] = JSON.parse(json.stdout);
     expect(drafts).toHaveLength(2);
     for (const draft of drafts) {
@@ -56,16 +58,16 @@ describe("beside a running server", () => {
   });
 
   test("what was written can be found and read again", async () => {
-    await hygge(["draft", "Regal Hylla, Kiefer, 129 €"], { env });
-    const { stdout } = await hygge(["mine", "--search", "Hylla"], { env });
+    await call(["draft", "Regal Hylla, Kiefer, 129 €"], "en", env);
+    const { stdout } = await call(["mine", "--search", "Hylla"], "en", env);
     const [id = ""] = stdout.split(" ");
     expect(stdout).toContain("Regal Hylla");
-    const shown = await hygge(["show", id], { env });
+    const shown = await call(["show", id], "en", env);
     expect(shown.stdout).toContain("Regal Hylla, Kiefer, 129 €");
     expect(shown.stdout).toContain("Version 1");
-    const json: BriefView = JSON.parse((await hygge(["show", id, "--json"], { env })).stdout);
+    const json: BriefView = JSON.parse((await call(["show", id, "--json"], "en", env)).stdout);
     expect(json.drafts).toHaveLength(1);
-    const unknown = await hygge(["show", "nowhere", "--locale", "de"], { env });
+    const unknown = await call(["show", "nowhere"], "de", env);
     expect(unknown).toMatchObject({
       code: 2,
       stderr: "Auftrag nowhere gibt es nicht (mehr). Lade die Seite neu, oder prüfe die Nummer.\n",
@@ -83,7 +85,7 @@ describe("beside a running server", () => {
       /contradict each other in the brief\. Which one holds\? Send it again with just one of them\.\n$/,
     ],
   ])("a brief that can't be written is told in one line", async (brief, line) => {
-    const { code, stdout, stderr } = await hygge(["draft", brief], { env });
+    const { code, stdout, stderr } = await call(["draft", brief], "en", env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(line);
   });
@@ -110,7 +112,7 @@ describe("beside a running server", () => {
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
     expect(stderr).toMatch(/Cancelled\.\n$/);
     const [brief]: BriefView[] = JSON.parse(
-      (await hygge(["mine", "--search", "Sova", "--json"], { env })).stdout,
+      (await call(["mine", "--search", "Sova", "--json"], "en", env)).stdout,
     );
     expect(brief).toMatchObject({ status: "cancelled", drafts: [] });
   });
@@ -145,14 +147,14 @@ describe("beside a running server", () => {
 
   test("a backup is taken while it runs; restoring asks to stop it first", async () => {
     const file = path.join(home.dir, "b.backup");
-    expect((await hygge(["backup", file], { env })).code).toBe(0);
-    const refused = await hygge(["restore", file], { env });
+    expect((await call(["backup", file], "en", env)).code).toBe(0);
+    const refused = await call(["restore", file], "en", env);
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(server.url) });
     const other = await temporary();
     const elsewhere = { HYGGE_DATA_DIR: other.dir };
-    expect((await hygge(["restore", file], { env: elsewhere })).code).toBe(0);
+    expect((await call(["restore", file], "en", elsewhere)).code).toBe(0);
     const [here, there] = await Promise.all(
-      [env, elsewhere].map(async (e) => JSON.parse((await hygge(["mine", "--json"], { env: e })).stdout)),
+      [env, elsewhere].map(async (e) => JSON.parse((await call(["mine", "--json"], "en", e)).stdout)),
     );
     expect(there).toEqual(here);
     await other.remove();
@@ -165,7 +167,7 @@ describe("beside a running server", () => {
       csv,
       "brief;channel;tone\nTisch Bord, Eiche, 199 €;anzeige;\nStuhl Sitta, Birke, 59 €;tiktok;\n🎉;;\n",
     );
-    const first = await hygge(["draft", "--csv", csv, "--out", out], { env });
+    const first = await call(["draft", "--csv", csv, "--out", out], "en", env);
     expect(first.code).toBe(3);
     expect(first.stderr).toMatch(/\d written, \d with a failed check, 2 failed: .*drafts\.csv\n$/);
     const lines = (await readFile(out, "utf8")).split("\r\n");
@@ -178,7 +180,7 @@ describe("beside a running server", () => {
       csv,
       "brief;channel;tone\nTisch Bord, Eiche, 199 €;anzeige;\nStuhl Sitta, Birke, 59 €;anzeige;\n",
     );
-    const second = await hygge(["draft", "--csv", csv, "--out", out], { env });
+    const second = await call(["draft", "--csv", csv, "--out", out], "en", env);
     expect(second.stderr).toContain("1 row is finished already and skipped.\n");
     const again = (await readFile(out, "utf8")).split("\r\n");
     expect(again[1]).toBe(lines[1]);
@@ -195,7 +197,7 @@ describe("by itself", () => {
     expect([0, 3]).toContain(alone.code);
     expect(alone.stdout).toContain("Ljus");
     const server = await startServer(env);
-    const { stdout } = await hygge(["mine"], { env });
+    const { stdout } = await call(["mine"], "en", env);
     expect(stdout.split("\n")).toHaveLength(2);
     expect(await server.stop()).toBe(0);
     await home.remove();
@@ -219,26 +221,29 @@ describe("by itself", () => {
 });
 
 describe("what a start needs and doesn't find is told in one line that names the fix", () => {
+  let home: Awaited<ReturnType<typeof temporary>>;
+  beforeAll(async () => {
+    home = await temporary();
+  });
+  afterAll(() => home.remove());
+  const start = (locale: Locale, env: Record<string, string>) =>
+    call(["start"], locale, { HYGGE_DATA_DIR: home.dir, LOG_LEVEL: "silent", ...env });
+
   test("a port in use", async () => {
-    const home = await temporary();
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
     const address = squatter.address();
     const port = typeof address === "object" && address ? String(address.port) : "";
-    const { code, stderr } = await hygge(["start"], {
-      env: { HYGGE_DATA_DIR: home.dir, PORT: port, LOG_LEVEL: "silent", LANG: "de_DE.UTF-8" },
-    });
-    expect({ code, stderr }).toEqual({
+    expect(await start("de", { PORT: port })).toEqual({
       code: 4,
+      stdout: "",
       stderr: `Port ${port} ist belegt. Beende, was dort läuft, oder setze PORT.\n`,
     });
     await new Promise((resolve) => squatter.close(resolve));
-    await home.remove();
   });
 
   test("a folder that can't be written", async () => {
-    const home = await temporary();
-    const dir = path.join(home.dir, "data");
+    const dir = path.join(home.dir, "read-only");
     await mkdir(dir);
     await chmod(home.dir, 0o755);
     await chmod(dir, 0o555);
@@ -253,58 +258,47 @@ describe("what a start needs and doesn't find is told in one line that names the
       stderr: `The folder ${dir} can't be written (EACCES). Grant write access, or set HYGGE_DATA_DIR.\n`,
     });
     await chmod(dir, 0o755);
-    await home.remove();
   });
 
   test("a model that isn't there, is cut off, or is none", async () => {
-    const home = await temporary();
-    const start = (model: string) =>
-      hygge(["start"], { env: { HYGGE_DATA_DIR: home.dir, HYGGE_MODEL: model, LOG_LEVEL: "silent" } });
     const missing = path.join(home.dir, "missing.gguf");
-    const absent = await start(missing);
+    const absent = await start("en", { HYGGE_MODEL: missing });
     expect(absent.code).toBe(4);
     expect(absent.stderr).toMatch(/^The model .*missing\.gguf is not there\. .*HYGGE_MODEL.*\n$/);
-    const remote = await start("hf:org/repo/model.gguf");
-    expect(remote).toMatchObject({
-      code: 4,
-      stderr: expect.stringContaining("hygge model pull hf:org/repo/model.gguf"),
-    });
+    const remote = await start("en", { HYGGE_MODEL: "hf:org/repo/model.gguf" });
+    expect(remote.code).toBe(4);
+    expect(remote.stderr).toContain("hygge model pull hf:org/repo/model.gguf");
 
     const cut = path.join(home.dir, "cut.gguf");
     await copyFile(embedded, cut);
     await truncate(cut, 30_000_000);
-    const truncated = await start(cut);
+    const truncated = await start("en", { HYGGE_MODEL: cut });
     expect(truncated.code).toBe(4);
     expect(truncated.stderr).toMatch(
       /^The model .*cut\.gguf is damaged \(truncated: .*\)\. Pull or copy it again, or unset HYGGE_MODEL\.\n$/,
     );
-
     const text = path.join(home.dir, "text.gguf");
     await writeFile(text, "not a model");
-    const none = await start(text);
-    expect(none).toMatchObject({
-      code: 4,
-      stderr: expect.stringMatching(/is damaged \(the file is not a GGUF\)/),
-    });
-    await home.remove();
+    const none = await start("de", { HYGGE_MODEL: text });
+    expect(none.code).toBe(4);
+    expect(none.stderr).toMatch(
+      /^Das Modell .*text\.gguf ist beschädigt \(.*\)\. Lade oder kopiere es noch einmal, oder lass HYGGE_MODEL weg\.\n$/,
+    );
   });
 
   test("the doctor says what is right and what isn't", async () => {
-    const home = await temporary();
-    const well = await hygge(["doctor"], { env: { HYGGE_DATA_DIR: home.dir } });
+    const env = { HYGGE_DATA_DIR: home.dir };
+    const well = await call(["doctor"], "en", env);
     expect(well.stdout).toMatch(/✓ Node\.js 2\d/);
     expect(well).toMatchObject({ code: 0, stdout: expect.stringContaining("Everything is all right.") });
-    const ill = await hygge(["doctor"], {
-      env: {
-        HYGGE_DATA_DIR: home.dir,
-        HYGGE_MODEL: "/nowhere.gguf",
-        DATABASE_URL: "postgres://127.0.0.1:1/x",
-      },
+    const ill = await call(["doctor"], "en", {
+      ...env,
+      HYGGE_MODEL: "/nowhere.gguf",
+      DATABASE_URL: "postgres://127.0.0.1:1/x",
     });
     expect(ill.code).toBe(1);
     expect(ill.stdout).toContain("✗ The model /nowhere.gguf is not there.");
     expect(ill.stdout).toContain("✗ The database does not answer.");
     expect(ill.stdout).toContain("2 points need your hand.");
-    await home.remove();
   });
 });
