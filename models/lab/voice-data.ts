@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { type Channel, channels, parseBrief } from "#src/brief.ts";
+import { HyggeError } from "#src/errors.ts";
 import { typeset } from "#src/typography.ts";
 
 const pairRow = z.object({
@@ -44,11 +45,21 @@ export function trainingPairs(): Pair[] {
     .map((row) => ({ channel: row.channel, task: row.brief, text: row.response }));
 }
 
+/** A few training briefs are ones that the product would ask about; they count as nameless. */
+function nameIn(brief: string, channel: Channel): string | undefined {
+  try {
+    return parseBrief(brief, { channel }).name;
+  } catch (error) {
+    if (error instanceof HyggeError) return undefined;
+    throw error;
+  }
+}
+
 /** Every brand text, revisions too, for the word triples that the brand has said. */
 export function referenceTexts(): { text: string; name?: string }[] {
   return lines("training/data/plain.jsonl").map((line) => {
     const row = pairRow.parse(JSON.parse(line));
-    const { name } = parseBrief(row.brief, { channel: row.channel });
+    const name = nameIn(row.brief, row.channel);
     return { text: typeset(row.response), ...(name === undefined ? {} : { name }) };
   });
 }
@@ -71,7 +82,7 @@ export function examples(): Example[] {
   const shown = Object.values(shots).flat();
   const brandTexts = pairs.filter((pair) => !shown.includes(pair));
   const example = (source: Example["source"], row: Pair): Example => {
-    const name = parseBrief(row.task, { channel: row.channel }).name;
+    const name = nameIn(row.task, row.channel);
     // A brief without a name is split by its own words.
     const key = hash((name ?? row.task).toLowerCase()) % 6;
     return {
