@@ -41,9 +41,10 @@ const ofSet = new RegExp(
   `(?<![\\p{L}\\d])(?:(\\d{1,3})[- ]?er|(${countWords})er)[- ]?(set|pack|satz|packung)(?!\\p{L})`,
   "giu",
 );
+const anyCase = countWords.replace(/(?<=^|\|)\p{L}/gu, (first) => `[${first}${first.toUpperCase()}]`);
 const counted = new RegExp(
-  `(?<![\\p{L}\\d.,-])(\\d{1,4}|${countWords})(?:\\s?x\\s|[\\s-])\\s?((?:(?:\\p{Ll}{2,}e[nrs]?)\\s)?\\p{L}{2,}[\\p{L}-]*)`,
-  "giu",
+  `(?<![\\p{L}\\d.,-])(\\d{1,4}|${anyCase})(?:\\s?x\\s|[\\s-])\\s?((?:\\p{Ll}{2,}e[nrs]?\\s(?=\\p{Lu}))?\\p{L}{2,}[\\p{L}-]*)`,
+  "gu",
 );
 const stops =
   /^(?:der|die|das|den|dem|ein|eine|einen|einem|einer|und|oder|mit|aus|in|im|am|an|auf|von|vom|bei|beim|zum|zur|zu|für|fürs|nur|neu|neue|neuer|neues|je|pro|ab|statt|jetzt|ca|etwa|bitte|auch|noch|sehr|ist|sind|hat|es|preis|kostet|euro|zusammen|stück|das paar|was|über|thema|name|heißt|namens|material|farbe|maße|hej|hallo|danke|so|ja)$/iu;
@@ -67,15 +68,20 @@ export function readFacts(segments: Segment[], taken: ReadonlySet<Lexeme>): Read
     }
     // "Ledersofa" says leather.
     for (const word of taken)
-      if (segment.words.includes(word) && word.material !== undefined)
+      if (
+        segment.words.includes(word) &&
+        word.material !== undefined &&
+        word.material.toLowerCase() !== word.lower
+      )
         found.push({ fact: { kind: "material", text: word.material, numbers: [] } });
     const left = remainder(rest, segment.words, taken);
     const bare = left === "" && !segment.words.some((word) => taken.has(word));
     for (const item of found) statements.push({ ...item, segment: at, bare: bare && found.length === 1 });
-    if (left === "") continue;
+    if (left === "" || (found.some(({ fact }) => fact.kind === "material") && onlyParts.test(left))) continue;
     const theme = /^[\p{Lu}]/u.test(left) && at > 0 && !words.some((word) => word.part) && found.length === 0;
     const wish =
-      wishStart.test(left) || (!feature.test(left) && !/\d/.test(left) && theme && !isFeature(left));
+      (wishStart.test(left) && !/\d/.test(left)) ||
+      (!feature.test(left) && !/\d/.test(left) && theme && !isFeature(left));
     if (wish) wishes.push(left);
     else if (words.length > 0 || /\d/.test(left))
       statements.push({
@@ -90,7 +96,9 @@ export function readFacts(segments: Segment[], taken: ReadonlySet<Lexeme>): Read
 /** A reply's brief: the numbers that it mentions, and what stands after "Fakt:". */
 export function readReplyFacts(text: string): Statement[] {
   const [question = "", ...known] = text.split(/(?<!\p{L})fakt(?:en)?\s*:\s*/iu);
-  const statements = readNumbers(question).found.map((item) => ({ ...item, segment: 0, bare: false }));
+  const statements = [question, ...known].flatMap((part, at) =>
+    readNumbers(part).found.map((item) => ({ ...item, segment: at, bare: false })),
+  );
   for (const fact of known)
     statements.push({
       fact: { kind: "other", text: tidy(fact), numbers: numbersIn(fact) },
@@ -103,6 +111,10 @@ export function readReplyFacts(text: string): Statement[] {
       statements.push({ fact: { kind: "other", text: number, numbers: [number] }, segment: 0, bare: false });
   return distinct(statements);
 }
+
+/** "Gestell Eiche": the part needs no line of its own. */
+const onlyParts =
+  /^(?:gestell|bezug|rahmen|sitz|lehne|deckel|platte|beine?|füße|fuß|griffe?|kopfteil|polster|schirm|boden|korpus|fronten?|futter)$/iu;
 
 type Found = Pick<Statement, "fact" | "of">;
 
@@ -147,7 +159,7 @@ function readNumbers(text: string): { found: Found[]; rest: string } {
     };
   });
   take(counted, ([, count = "", noun = ""]) => {
-    if (/^(?:x|uhr|nr)$/iu.test(noun) || stops.test(noun)) return undefined;
+    if (/^(?:x|uhr|nr)$/iu.test(noun) || (stops.test(noun) && !/^stück$/iu.test(noun))) return undefined;
     const value = numberWord(count.toLowerCase()) ?? Number(count);
     const words = noun.split(" ");
     const last = words.at(-1) ?? noun;
@@ -178,7 +190,7 @@ function remainder(rest: string, words: Lexeme[], taken: ReadonlySet<Lexeme>): s
 
 /** "klappbar", "Bezug abnehmbar", "geölt": said of the thing rather than of its day. */
 function isFeature(text: string): boolean {
-  return /\p{Ll}(?:bar|fest|geeignet|gepolstert|lackiert|geölt|gestrickt|gewebt|dicht|los|förmig|teilig|mitwachsend)$/u.test(
+  return /\p{Ll}(?:bar|fest|geeignet|gepolstert|lackiert|geölt|gestrickt|gewebt|dicht|los|förmig|teilig|mitwachsend)$|(?:dabei|inklusive|möglich)$/u.test(
     text,
   );
 }

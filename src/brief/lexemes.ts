@@ -1,5 +1,6 @@
 /** The words of a brief, each with what the brand's lexicon and the vocabulary know of it. */
-import type { LexiconIndex } from "#src/gates/nouns.ts";
+import type { Brand } from "#src/brand.ts";
+import { type LexiconIndex, lexiconIndex } from "#src/gates/nouns.ts";
 import { numberWord } from "#src/gates/read.ts";
 import { shipped } from "#src/gates/vocabulary.ts";
 
@@ -10,6 +11,8 @@ export interface Lexeme {
   end: number;
   /** The lexicon's product noun: "Ecksofa" is "Sofa". */
   product?: string;
+  /** Whether that is a guess from the word's end alone: "Långbord" is rather a name. */
+  guessed: boolean;
   /** A noun that is mostly a part of a product: "Bezug", "Füße". */
   part: boolean;
   material?: string;
@@ -34,20 +37,23 @@ const heads =
 const misleading =
   /^(?:papierkorb|papierk|korkenz|eisenbahn|buch(?!en)|bücher|glasreinig|weinglas|papierroll|steinz|wachst|tonne)/u;
 
-export function lexemes(text: string, index: LexiconIndex): Lexeme[] {
+export function lexemes(text: string, brand: Brand): Lexeme[] {
+  const index = lexiconIndex(brand);
+  const tails = tailsOf(brand);
   return [...text.matchAll(/\p{L}[\p{L}\p{M}]*(?:[-’'](?=\p{L})[\p{L}\p{M}]+)*/gu)].map((match) => {
     const word = match[0];
     const lower = word.toLowerCase();
     const capital = /^\p{Lu}/u.test(word);
     const material = materialIn(word, index);
-    const colour = colourIn(lower, index);
-    const product = /\p{L}{3}/u.test(lower) ? (index.product(lower) ?? umlauted(lower, index)) : undefined;
+    const colour = colourIn(lower, brand, index);
+    const product = productIn(lower, index, tails);
     return {
       text: word,
       lower,
       start: match.index,
       end: match.index + word.length,
       ...(product === undefined ? {} : { product }),
+      guessed: product !== undefined && index.product(lower) === undefined,
       part: parts.has(lower),
       ...(material === undefined ? {} : { material }),
       ...(colour === undefined ? {} : { colour }),
@@ -63,10 +69,41 @@ export function lexemes(text: string, index: LexiconIndex): Lexeme[] {
   });
 }
 
-/** "kuechenschuerze" is typed where there are no umlauts. */
-function umlauted(lower: string, index: LexiconIndex): string | undefined {
-  if (!/ae|oe|ue/u.test(lower)) return undefined;
-  return index.product(lower.replaceAll("ae", "ä").replaceAll("oe", "ö").replaceAll("ue", "ü"));
+const cache = new WeakMap<Brand["lexicon"], ReadonlyMap<string, string>>();
+function tailsOf({ lexicon }: Brand): ReadonlyMap<string, string> {
+  let tails = cache.get(lexicon);
+  if (!tails) {
+    tails = new Map(
+      lexicon.products.flatMap(({ word, plural }) =>
+        [word, plural ?? word].map((form): [string, string] => [form.toLowerCase(), word]),
+      ),
+    );
+    cache.set(lexicon, tails);
+  }
+  return tails;
+}
+
+/**
+ * The product noun that a word is or ends in. Briefs are bolder with compounds than texts ("Relaxsessel",
+ * "cord-pouf"), and typed without umlauts ("kuechenschuerze") or with ss ("Fussmatte").
+ */
+function productIn(
+  lower: string,
+  index: LexiconIndex,
+  tails: ReadonlyMap<string, string>,
+): string | undefined {
+  const found = index.product(lower);
+  if (found !== undefined) return found;
+  for (let rest = 3; rest <= lower.length - 4; rest++) {
+    const word = tails.get(lower.slice(rest));
+    if (word !== undefined && !/^(?:ent|ver|zer|emp|miss|begl)$/u.test(lower.slice(0, rest))) return word;
+  }
+  const respelled = lower
+    .replaceAll("ae", "ä")
+    .replaceAll("oe", "ö")
+    .replaceAll("ue", "ü")
+    .replace(/^fuss/u, "fuß");
+  return respelled === lower ? undefined : productIn(respelled, index, tails);
 }
 
 export const capitalized = (word: string) => word.slice(0, 1).toUpperCase() + word.slice(1);
@@ -74,11 +111,11 @@ export const capitalized = (word: string) => word.slice(0, 1).toUpperCase() + wo
 /** "Leinen", "leinen", "Eichenholz", "eichener", and "Leder" of "Ledersofa". */
 function materialIn(word: string, index: LexiconIndex): string | undefined {
   const lower = word.toLowerCase();
-  if (misleading.test(lower)) return undefined;
   const pieces = lower.split("-");
   const found = index.material(lower) ?? index.material(capitalized(lower));
+  if (found?.whole) return found.material.word;
+  if (misleading.test(lower)) return undefined;
   if (found) {
-    if (found.whole) return found.material.word;
     const { head = "", material } = found;
     const joint = lower.slice(0, lower.length - head.length);
     const noun = material.word.toLowerCase();
@@ -94,11 +131,20 @@ function materialIn(word: string, index: LexiconIndex): string | undefined {
 }
 
 /** Colours, not the words that only end like one: "Abendbrot", "Wäsche" are none. */
-function colourIn(lower: string, index: LexiconIndex): string | undefined {
+function colourIn(lower: string, brand: Brand, index: LexiconIndex): string | undefined {
   const colour = index.colour(lower) ?? index.colour(lower.replace("ss", "ß"));
+  if (colour !== undefined && !brand.lexicon.colours.includes(colour)) {
+    // "Lillrot" and "Bäddrosa" are names, "zartrosa" is none.
+    const shade = brand.lexicon.colours.find(
+      (known) => colour.length > known.length && colour.endsWith(known),
+    );
+    const front = shade === undefined ? "" : colour.slice(0, -shade.length);
+    if (shade !== undefined && !shipped().has(front) && !brand.lexicon.colours.includes(front))
+      return undefined;
+  }
   if (colour === undefined) {
     const [front, back] = lower.split("-");
-    return front && back && colourIn(front, index) && colourIn(back, index) ? lower : undefined;
+    return front && back && colourIn(front, brand, index) && colourIn(back, brand, index) ? lower : undefined;
   }
   return /(?:brot|angebot|verbot|schrot)$/u.test(lower) ? undefined : colour;
 }

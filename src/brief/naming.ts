@@ -12,7 +12,7 @@ const stops = new Set(
   `der die das den dem des ein eine einen einem einer eines und oder aber für fürs mit ohne aus von vom bei beim auf über unter im in am an zum zur
    ins als bis pro je ab nur neu neue neuer neues unser unsere unserem mein meine dein euer eure ihr wir ich du man es er sie ist sind hat haben kann passt
    bitte thema preis name stück set euro eur danke hallo hej serie paar kunde kundin frage kommentar fakt text januar februar märz april mai juni juli august september oktober
-   november dezember montag dienstag mittwoch donnerstag freitag samstag sonntag cm kg ml nr ca z b inkl usw etc liter grad watt hygge ikea`.split(
+   november dezember montag dienstag mittwoch donnerstag freitag samstag sonntag cm kg ml nr ca z b inkl usw etc liter grad watt hygge ikea inklusive samt dabei`.split(
     /\s+/,
   ),
 );
@@ -21,7 +21,18 @@ const letters =
 
 export function findNaming(words: Lexeme[], text: string, brand: Brand, explicit?: string): Naming {
   const named = explicit === undefined ? undefined : wordsOf(explicit, words);
-  const name = named ?? knownProduct(words, brand) ?? said(words, text) ?? bestName(words, text);
+  const name =
+    named ??
+    knownProduct(words, brand) ??
+    said(words, text) ??
+    bestName(words, text) ??
+    besideProduct(words, text) ??
+    [];
+  const [thing, ...rest] = name;
+  // "Pantoffeln Ullarp": two unknown words at the beginning are a thing and its name.
+  const both = named === undefined && rest.length > 0 && thing !== undefined && words.indexOf(thing) === 0;
+  if (both && !words.some((word) => word.product !== undefined && !word.part))
+    return { product: thing, name: rest };
   return { name, ...productOf(words, name, text) };
 }
 
@@ -56,14 +67,14 @@ function said(words: Lexeme[], text: string): Lexeme[] | undefined {
   return undefined;
 }
 
-function bestName(words: Lexeme[], text: string): Lexeme[] {
+function bestName(words: Lexeme[], text: string): Lexeme[] | undefined {
   const first = words.findIndex((word) => word.product !== undefined && !word.part);
   let best: { word: Lexeme; at: number; score: number } | undefined;
   for (const [at, word] of words.entries()) {
     const score = nameScore(words, at, text, first);
     if (score >= 4 && (best === undefined || score > best.score)) best = { word, at, score };
   }
-  if (!best) return [];
+  if (!best) return undefined;
   const next = words[best.at + 1];
   const pair =
     next !== undefined &&
@@ -75,11 +86,35 @@ function bestName(words: Lexeme[], text: string): Lexeme[] {
   return pair ? [best.word, next] : [best.word];
 }
 
+/** A German word as a name, when nothing better is there: "papierkorb kuli, …", "Klappstuhl Fall, Buche". */
+function besideProduct(words: Lexeme[], text: string): Lexeme[] | undefined {
+  const [thing, word, next] = words;
+  if (!thing?.product || thing.part || !word || stops.has(word.lower)) return undefined;
+  // A compound may be one: "Esstisch Långbord".
+  if (
+    word.part ||
+    (word.product !== undefined && (word.product.toLowerCase() === word.lower || !word.capital))
+  )
+    return undefined;
+  if (word.material !== undefined || word.colour !== undefined) return undefined;
+  if (!word.capital && thing.capital) return undefined;
+  if (
+    !word.capital &&
+    /(?:bar|ig|lich|isch|fest|los|t|en|rund|oval|klein|groß|lang|hoch|schmal|breit|natur)$/u.test(word.lower)
+  )
+    return undefined;
+  const after = text.slice(word.end, next?.start ?? text.length);
+  const ends = /^\s*(?:[,/]|\d|$)/u.test(after) || next?.material !== undefined || next?.colour !== undefined;
+  return /^\s$/u.test(text.slice(thing.end, word.start)) && ends ? [word] : undefined;
+}
+
 function nameScore(words: Lexeme[], at: number, text: string, first: number): number {
   const word = words[at];
   if (!word || word.text.length < 2 || stops.has(word.lower)) return 0;
-  if (word.product !== undefined || word.material !== undefined || word.colour !== undefined) return 0;
   const before = words[at - 1];
+  const rather = word.guessed && before?.product !== undefined && !before.guessed && word.capital;
+  if (rather && /^\s$/u.test(text.slice(before.end, word.start))) return 5;
+  if (word.product !== undefined || word.material !== undefined || word.colour !== undefined) return 0;
   const after = words[at + 1];
   const gapBefore = before ? text.slice(before.end, word.start) : "";
   const gapAfter = after ? text.slice(word.end, after.start) : text.slice(word.end);
@@ -95,7 +130,7 @@ function nameScore(words: Lexeme[], at: number, text: string, first: number): nu
   if (word.known) {
     // A German word is a name only right beside its product: "Bett Still", never "Garderobe Flur, für …".
     if (!word.capital || before?.product === undefined || before.part) return 0;
-    if (!/^\s$/u.test(gapBefore) || !/^\s*(?:[,.;:!?)]|$|\d)/u.test(gapAfter)) return 0;
+    if (!/^\s$/u.test(gapBefore) || !/^\s*(?:[,.;:!?)/]|$|\d)/u.test(gapAfter)) return 0;
     score += 1;
   }
   if (
@@ -119,9 +154,12 @@ function productOf(words: Lexeme[], name: Lexeme[], text: string): { product?: L
   const end = start + name.length;
   const candidates = words
     .map((word, at) => ({ word, at }))
-    .filter(({ word }) => word.product !== undefined && !name.includes(word));
+    .filter(({ word }) => word.product !== undefined && !name.includes(word))
+    .filter(({ word }) => word.lower !== "uhr" || !/\d\s*$/u.test(text.slice(0, word.start)));
+  const capitals = words.some((word, at) => at > 0 && word.capital && word.product !== undefined);
   const rank = ({ word, at }: { word: Lexeme; at: number }): number => {
     let score = word.part ? -3 : 0;
+    if (capitals && !word.capital && at > 0) score -= 2;
     if (word.material !== undefined && word.material.toLowerCase() === word.lower) score -= 4;
     const beside = start >= 0 && (at === start - 1 || at === end);
     const gap =
@@ -141,7 +179,8 @@ function productOf(words: Lexeme[], name: Lexeme[], text: string): { product?: L
   // A thing that the lexicon doesn't know stands before its name.
   const before = words[start - 1];
   return start > 0 &&
-    before?.capital &&
+    before !== undefined &&
+    (before.capital || start === 1) &&
     before.material === undefined &&
     !stops.has(before.lower) &&
     /^\s+$/u.test(text.slice(before.end, name[0]?.start))

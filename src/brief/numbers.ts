@@ -11,7 +11,10 @@ const after = new RegExp(
   "giu",
 );
 const spaced = new RegExp(`(?<![\\d.,x×*]\\s*)(\\d)\\s(\\d{3})(?=(?:,\\d{2})?\\s*${currency})`, "giu");
-const before = new RegExp(`(?<![\\d,.–-]\\s*)${currency}\\s*(${amount})(?![\\d])(?:${dash})?`, "giu");
+const before = new RegExp(
+  `(?<!\\d(?:[,.](?:--?|[–—]))?\\s*)${currency}\\s*(${amount})(?![\\d])(?:${dash})?`,
+  "giu",
+);
 const dashed = new RegExp(`(?<![\\d.,])(${amount})${dash}(?![\\d\\p{L}])`, "gu");
 const units =
   "cm|mm|dm|km|m|kg|g|mg|ml|cl|dl|l|Liter|Meter|Zentimeter|Kilo|Gramm|Watt|W|Volt|V|Lumen|lm|Grad|°C|°|%|Prozent|Stunden|Std|h|Minuten|min|Zoll|kWh|mAh|Jahre?n?|Tagen?|Wochen?";
@@ -37,6 +40,12 @@ export function normalizeNumbers(text: string): string {
         const value = numberWord(word);
         return value === undefined ? whole : `${value} €`;
       })
+      // "…, Leinen, 79.90": two cents and nothing after them are a price.
+      .replace(
+        /(?<=(?:^|[\s,;])\s*)(\d{1,5}[.,]\d{2})(?=\s*(?:[,;]\s|$))/gu,
+        (found, digits: string, at: number, all: string) =>
+          / €|x\s*$/u.test(all.slice(Math.max(0, at - 3), at)) || /\d €/u.test(all) ? found : euros(digits),
+      )
       .replace(/(?<=\d)\s*[x×*]\s*(?=\d)/gu, " x ")
       .replace(new RegExp(`(?<=\\d)\\s?(${units})(?![\\p{L}\\d])`, "gu"), (_, unit: string) =>
         unit === "%" || unit === "°" ? `${unit === "%" ? " " : ""}${unit}` : ` ${unit}`,

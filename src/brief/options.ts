@@ -50,7 +50,7 @@ const first = new RegExp(
 );
 /** The rest of a first "Schild für Sofa": what only tied the channel to the thing. */
 const tied =
-  /^(?:für|zu[mr]?|for|about)\s+(?:(?:de[nmr]|da?s|die|eine?[nmrs]?|unser[enms]*|the|our|an?)\s+)?/iu;
+  /^über\s+(?:den|die|das|unser\p{Ll}*|eine?n?)\s+|^(?:für|zu[mr]?|for|about)\s+(?:(?:de[nmr]|da?s|die|eine?[nmrs]?|unser[enms]*|the|our|an?)\s+)?/iu;
 const last = new RegExp(
   `[\\s,;–(-]+(${word("instagram|insta|newsletter|newsletter-betreff|produkttext|produktbeschreibung|regalschild|instagram-post|insta-post")})[\\s.!)]*$`,
   "iu",
@@ -91,6 +91,16 @@ const mannerAtEnd = new RegExp(
 );
 
 const bareManner = new RegExp(`\\s(?:(?:${anyTone}|${anyLength})(?:\\s+(?:und|and)\\s+)?)+[\\s.!]*$`, "iu");
+
+const compiled = <T>(list: readonly (readonly [T, string])[]) =>
+  list.map(([id, body]) => ({
+    id,
+    whole: new RegExp(`^(?:${body})$`, "iu"),
+    inside: new RegExp(word(body), "iu"),
+  }));
+const channelNames = compiled(Object.entries(channelWords) as [Channel, string][]);
+const toneNames = compiled(toneWords);
+const lengthNames = compiled(lengthWords);
 
 /** Reads the options out of a segment; what is left of it comes back. */
 export function takeOptions(
@@ -146,29 +156,31 @@ function takeManner(segment: string, into: Options): string {
 }
 
 function readManner(text: string, into: Options): void {
-  const tone = toneWords.find(([, body]) => new RegExp(word(body), "iu").test(text))?.[0];
-  const length = lengthWords.find(([, body]) => new RegExp(word(body), "iu").test(text))?.[0];
+  const tone = toneNames.find(({ inside }) => inside.test(text))?.id;
+  const length = lengthNames.find(({ inside }) => inside.test(text))?.id;
   if (tone) into.tone ??= tone;
   if (length) into.length ??= length;
 }
 
 /** The channel that a word or two name, by any of its names. */
 export function channelOf(said: string): Channel | undefined {
-  const name = said.trim();
-  return (Object.keys(channelWords) as Channel[]).find((channel) =>
-    new RegExp(`^(?:${channelWords[channel]})$`, "iu").test(name),
-  );
+  return wholeOf(channelNames, said);
 }
-export const toneOf = (said: string): Tone | undefined =>
-  toneWords.find(([, body]) => new RegExp(`^(?:${body})$`, "iu").test(said.trim()))?.[0];
-export const lengthOf = (said: string): Length | undefined =>
-  lengthWords.find(([, body]) => new RegExp(`^(?:${body})$`, "iu").test(said.trim()))?.[0];
+export const toneOf = (said: string): Tone | undefined => wholeOf(toneNames, said);
+export const lengthOf = (said: string): Length | undefined => wholeOf(lengthNames, said);
+
+function wholeOf<T>(names: readonly { id: T; whole: RegExp }[], said: string): T | undefined {
+  const name = said.trim();
+  return names.find(({ whole }) => whole.test(name))?.id;
+}
 
 /** "Instagarm", "newsleter": one slip in a short word, two in a long one, and no word of its own. */
 function typo(said: string): Channel | undefined {
   const lower = said.toLowerCase();
-  if (!/^\p{L}{6,20}$/u.test(lower) || shipped().has(lower)) return undefined;
-  return spellings.find(
-    ([right]) => lower[0] === right[0] && distance(lower, right) <= (right.length >= 9 ? 2 : 1),
-  )?.[1];
+  if (!/^\p{L}{6,20}$/u.test(lower)) return undefined;
+  // A vocabulary that puts words together knows "Instagarm"; a slip in so long a word is no other word.
+  return spellings.find(([right]) => {
+    const slips = lower[0] === right[0] ? distance(lower, right) : 9;
+    return slips <= (right.length >= 9 ? 2 : 1) && (right.length >= 9 || !shipped().has(lower));
+  })?.[1];
 }

@@ -1,6 +1,6 @@
 import { type Brand, loadBrand } from "#src/brand.ts";
 import { HyggeError } from "#src/errors.ts";
-import { type LexiconIndex, lexiconIndex } from "#src/gates/nouns.ts";
+import { lexiconIndex } from "#src/gates/nouns.ts";
 import { findContradiction } from "./contradictions.ts";
 import { germanize, languageOf } from "./english.ts";
 import { readFacts, readReplyFacts, type Segment, type Statement } from "./facts.ts";
@@ -51,7 +51,7 @@ export function parseBrief(
   const language = languageOf(lines.join(" "), index);
   const german = lines.map((line) => normalizeNumbers(germanize(line, language, index)));
   const reply = isReply(german.join(" ")) || (given.channel === "antwort" && /[?:]/u.test(text));
-  const read = reply ? readReply(german, index, brand) : readProduct(german, index, brand, given.channel);
+  const read = reply ? readReply(german, brand) : readProduct(german, brand, given.channel);
   if (!/\p{L}{2}/u.test(read.task)) throw new HyggeError("brief_no_words");
 
   const channel = given.channel ?? read.options.channels[0]?.channel ?? brand.defaults.channel;
@@ -146,12 +146,12 @@ interface Reading {
 }
 
 /** What a customer says stays word for word: only the channel at its end is no part of it. */
-function readReply(lines: string[], index: LexiconIndex, brand: Brand): Reading {
+function readReply(lines: string[], brand: Brand): Reading {
   const options: Options = { channels: [{ channel: "antwort", said: "Antwort" }] };
   const task = oneLine(
     lines.join(" ").replace(/^\s*(?:bitte\s+)?(?:antworte?|reply)\s*(?:auf|an|to|:)\s*(?=\p{L}|[„"“])/iu, ""),
   );
-  const words = lexemes(task, index);
+  const words = lexemes(task, brand);
   const naming = findNaming(words, task, brand);
   return {
     task,
@@ -161,12 +161,7 @@ function readReply(lines: string[], index: LexiconIndex, brand: Brand): Reading 
   };
 }
 
-function readProduct(
-  lines: string[],
-  index: LexiconIndex,
-  brand: Brand,
-  given: Channel | undefined,
-): Reading {
+function readProduct(lines: string[], brand: Brand, given: Channel | undefined): Reading {
   const options: Options = { channels: [] };
   const labels: Labels = {};
   const pieces = lines.flatMap((line, at) => {
@@ -188,7 +183,7 @@ function readProduct(
     });
 
   const plain = join(kept);
-  const all = lexemes(plain, index);
+  const all = lexemes(plain, brand);
   const naming = findNaming(all, plain, brand, labels.name);
   const task = recased(plain, all, naming);
   const taken = new Set([...naming.name, ...(naming.product ? [naming.product] : [])]);
