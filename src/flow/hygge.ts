@@ -11,6 +11,7 @@ import { type Action, type Actor, may, neededRole } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
 import { type BriefRow, briefIdsOf, getBrief, insertBrief } from "#src/store/briefs.ts";
 import { candidatesOf, type DraftRow, decideDraft, getDraft, insertEdit } from "#src/store/drafts.ts";
+import { databaseError } from "#src/store/errors.ts";
 import { cancel, insertGeneration, newestGeneration } from "#src/store/generations.ts";
 import type { Database } from "#src/store/open.ts";
 import { upsertPerson } from "#src/store/people.ts";
@@ -101,7 +102,7 @@ export function createHygge(deps: FlowDeps): Hygge {
   /** The brief as it stands for a draft whose channel may have been changed since. */
   const briefFor = (row: BriefRow, channel: Channel): Brief => ({ ...row.parsed, channel });
 
-  return {
+  const useCases: Hygge = {
     async request(actor: Actor, input: BriefInput) {
       allow(actor, "brief.create");
       const checked = check.checkBriefInput(input);
@@ -317,6 +318,37 @@ export function createHygge(deps: FlowDeps): Hygge {
       const lint = lintText(text, { brief, brand, corpus });
       const score = voiceScore(text, { brief, brand, gates: lint.gates });
       return { ...lint, score, light: lightOf(score) };
+    },
+  };
+  return tellingOf(useCases, database.place);
+}
+
+/** What the database throws becomes what people can act on: database_down, disk_full, data_unwritable. */
+function tellingOf(hygge: Hygge, place: string): Hygge {
+  const told = <A extends unknown[], R>(useCase: (...args: A) => Promise<R>) => {
+    return (...args: A) =>
+      useCase(...args).catch((error) => {
+        throw databaseError(error, place);
+      });
+  };
+  return {
+    request: told(hygge.request),
+    revise: told(hygge.revise),
+    cancel: told(hygge.cancel),
+    edit: told(hygge.edit),
+    rate: told(hygge.rate),
+    pick: told(hygge.pick),
+    decide: told(hygge.decide),
+    brief: told(hygge.brief),
+    candidates: told(hygge.candidates),
+    mine: told(hygge.mine),
+    lint: told(hygge.lint),
+    async *events(...args) {
+      try {
+        yield* hygge.events(...args);
+      } catch (error) {
+        throw databaseError(error, place);
+      }
     },
   };
 }
