@@ -15,7 +15,7 @@ import { isCut, similarity } from "#src/voice/similar.ts";
 
 // The embedded model on fifty briefs whose product names it has not seen: its training text is plain.jsonl alone.
 
-const brand = await loadBrand("hygge");
+const brand = loadBrand("hygge");
 const row = z.object({ channel: z.enum(channels), brief: z.string() });
 const read = async (file: string): Promise<z.infer<typeof row>[]> =>
   (await readFile(file, "utf8"))

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { loadBrand } from "#src/brand.ts";
 import { parseBrief } from "#src/brief.ts";
-import { type DraftJob, writeDraft } from "#src/draft.ts";
+import { type DraftJob, trimmed, writeDraft } from "#src/draft.ts";
 import { HyggeError } from "#src/errors.ts";
 import { similarity } from "#src/voice/similar.ts";
 import { scriptedModel } from "#test/fixtures/scripted-model.ts";
 
-const brand = await loadBrand("hygge");
+const brand = loadBrand("hygge");
 
 const scripted = (texts: string[]) => scriptedModel(texts, { card: { candidates: 4 } });
 
@@ -148,4 +148,13 @@ test("an abort rejects with its reason, before and during the writing", async ()
 test("a dead model's error is the job's error", async () => {
   const model = scriptedModel(() => new HyggeError("model_down", {}, { retryable: true }));
   await expect(writeDraft(model, brand, job())).rejects.toThrow("model_down");
+});
+
+test("a new text is trimmed to whole sentences that name the product and its price", () => {
+  const text = `${good[3]} Und jetzt ist es still im Haus.`;
+  expect(trimmed(text, 150, brief)).toBe(
+    "Um acht legst du nur kurz die Füße hoch, um zehn weckt dich das Telefon. Ekeby, das Sofa aus sandfarbenem Leinen, kostet 899 €.",
+  );
+  expect(trimmed(text, 80, brief)).toBe("Ekeby, das Sofa aus sandfarbenem Leinen, kostet 899 €.");
+  expect(trimmed(text, 40, brief)).toBeUndefined();
 });
