@@ -254,11 +254,16 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
   }
 }
 
-/** With the error as a sentence, where there is one. */
+/**
+ * As the API shows a brief: its error as a sentence, and done only when the draft can be seen, so that whoever
+ * polls for "done" finds it.
+ */
 function shown(view: BriefView, locale: Locale) {
-  if (view.error === undefined) return view;
+  const seen = view.drafts.some((draft) => draft.generationId === view.generationId);
+  const status = view.status === "done" && !seen ? "writing" : view.status;
+  if (view.error === undefined) return { ...view, status };
   const { code, details } = view.error;
-  return { ...view, error: { code, details, message: message(locale, code, details) } };
+  return { ...view, status, error: { code, details, message: message(locale, code, details) } };
 }
 
 /** The use cases take these values as they come and check them. */

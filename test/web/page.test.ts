@@ -135,10 +135,10 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
     await page.locator("textarea:focus").waitFor();
     await page.keyboard.press("Control+A");
     await page.keyboard.type("Ein perfektes Sofa: Ekeby, Leinen, sandfarben, 899 €.");
-    await page.getByText("53 von 400 Zeichen").waitFor();
+    await page.getByText("53 Zeichen, erlaubt 20 bis 400").waitFor();
     await tabTo(page, "Durch „stimmig“ ersetzen");
     await page.keyboard.press("Enter");
-    await page.getByText("52 von 400 Zeichen").waitFor();
+    await page.getByText("51 Zeichen, erlaubt 20 bis 400").waitFor();
     await page.keyboard.press("Control+Enter");
     await version(page, 5).getByText("Ein stimmig Sofa: Ekeby, Leinen, sandfarben, 899 €.").waitFor();
     await version(page, 5).getByText("von Hand bearbeitet").waitFor();
@@ -421,7 +421,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
       await page.keyboard.press("Escape");
       await button(page, "Bearbeiten").click();
       await page.getByLabel("Text bearbeiten").fill("Ein perfektes Sofa.");
-      await page.getByText("19 von 400 Zeichen").waitFor();
+      await page.getByText("19 Zeichen, erlaubt 20 bis 400").waitFor();
       await state("editing");
       await button(page, "Als neue Fassung sichern").click();
       await version(page, 2).getByText("Preis genau wie im Auftrag").waitFor();

@@ -63,7 +63,7 @@ export function Editor({ draft, brief, change, onEnd }) {
         ${
           lint &&
           html`
-          <div class="lint-line"><${Score} score=${lint.score} small /><span class=${over ? "bad" : "quiet"}>${words.graphemes(count.count, count.max)}</span></div>
+          <div class="lint-line"><${Score} score=${lint.score} small /><span class=${over ? "bad" : "quiet"}>${words.graphemes(count.count, count.min, count.max)}</span></div>
           <${Checks} gates=${lint.gates} />`
         }
       </div>
