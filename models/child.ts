@@ -53,7 +53,9 @@ async function load(options: LoadOptions) {
       },
     });
     say({ type: "alive" });
-    const threads = options.threads ?? Math.min(llama.cpuMathCores, availableParallelism());
+    // Two threads on one core's two halves only wait for each other.
+    const cores = Math.min(llama.cpuMathCores, availableParallelism());
+    const threads = Math.min(options.threads ?? cores, cores);
     llama.maxThreads = threads;
     const model = await llama.loadModel({
       modelPath: options.path,

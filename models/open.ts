@@ -14,7 +14,7 @@ export interface OpenOptions {
   /** Absent: the embedded model. A path, or hf:org/repo/file.gguf, hf:org/repo:QUANT, https://… once pulled. */
   model?: string;
   dataDir: string;
-  /** Absent: the physical cores. */
+  /** At most; absent or more than that: the physical cores. */
   threads?: number;
   log: Logger;
   /** The model process is restarted after this long without a sign of life at work; default five minutes. */

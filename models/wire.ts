@@ -8,7 +8,7 @@ export interface LoadOptions {
   /** Tokens of one sequence. */
   context: number;
   prompt: Prompt["kind"];
-  /** Absent: the physical cores. */
+  /** At most; absent or more than that: the physical cores. */
   threads?: number;
 }
 
