@@ -149,9 +149,9 @@ const trained: readonly [RegExp, string][] = [
   ],
   [/^(?:mit )?(?:einer )?frage (?:am anfang|zuerst|vorne?)$|^start with a question$/, "mit Frage am Anfang"],
   [/^(?:weniger|fewer|less) adje[ck]tives?e?$|^weniger adjektive$/, "weniger Adjektive"],
-  [/^(?:anderer?|neuer|another|new|different) (?:schluss|ende|ending|end)$/, "anderer Schluss"],
+  [/^(?:andere[rsn]?|neue[rsn]?|another|new|different) (?:schluss|ende|ending|end)$/, "anderer Schluss"],
   [
-    /^(?:anderer?|neuer|another|new|different) (?:einstieg|anfang|beginning|start|opening)$/,
+    /^(?:andere[rsn]?|neue[rsn]?|another|new|different) (?:einstieg|anfang|beginning|start|opening)$/,
     "anderer Einstieg",
   ],
   [

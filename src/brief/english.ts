@@ -58,6 +58,7 @@ const phrases: Record<string, string> = {
     autumn Herbst; fall Herbst; winter Winter; spring Frühling; summer Sommer; christmas Weihnachten; easter Ostern; rain Regen; snow Schnee; sunday Sonntag; saturday Samstag; monday Montag; friday Freitag;
     evening Abend; morning Morgen; guests Gäste; family Familie; families Familien; children Kinder; kids Kinder; friends Freunde; reading Lesen; breakfast Frühstück; coffee Kaffee; tea Tee; balcony Balkon; garden Garten; kitchen Küche;
     bedroom Schlafzimmer; living room Wohnzimmer; bathroom Bad; hallway Flur; nursery Kinderzimmer; home office Homeoffice; small flats kleine Wohnungen; small flat kleine Wohnung; small apartment kleine Wohnung; first flat erste Wohnung; moving house Umzug; dog Hund; cat Katze; book Buch; books Bücher; students Studenten;
+    shelf sign Regalschild; shelf label Regalschild; price tag Preisschild; product description Produkttext; product text Produkttext; subject line Betreffzeile; newsletter subject Newsletter-Betreff; poem Gedicht; ad Anzeige; advert Anzeige; short kurz;
     seating group Sitzgruppe; bed sheet Bettlaken; rainy days Regentage; long evenings lange Abende`),
 };
 

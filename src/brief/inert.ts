@@ -45,9 +45,12 @@ function inertLine(line: string): string {
     .replace(/&times;/giu, "×")
     .replace(/&amp;/giu, "&")
     .replace(/&(?:[a-z]{2,8}|#x?[\da-f]{1,6});/giu, " ")
-    .replace(/\b(?:https?|ftp|file|data|javascript):\S*|\bwww\.\S+|\S+@[\w-]+\.[\w.]+/giu, " ")
+    .replace(
+      /(?:https?|ftp|file):\/\/\S*|\b(?:https?|data|javascript):\S+|\bwww\.\S+|\S+@[\w-]+\.[\w.]+/giu,
+      " ",
+    )
     .replace(/\b[\p{L}\d-]+\.(?:com|de|net|org|se|io|eu|at|ch)\b(?:\/\S*)?/giu, " ")
-    .replace(/(^|[^\p{L}\p{N}])@[\p{L}\p{N}_.-]+/gu, "$1 ")
+    .replace(/(?<![\p{L}\p{N}])@[\p{L}\p{N}_.-]+|@(?:everyone|here|channel)|@/giu, " ")
     .replace(emoji, " ")
     .replace(/^\s*(?:[-*•·–—▪◦‣+]|\d{1,2}[.)]|#{1,6}|>+)\s+/u, "")
     .replace(/(^|\s)#(?=\p{L})/gu, "$1")

@@ -10,7 +10,7 @@ const after = new RegExp(
   `(?<![\\d.,])(${amount})(?:${dash})?\\s*${currency}(?:\\s*(?:€|EUR(?!\\p{L})))?`,
   "giu",
 );
-const spaced = new RegExp(`(?<![\\d.,x×*]\\s*)(\\d)\\s(\\d{3})(?=(?:,\\d{2})?\\s*${currency})`, "giu");
+const spaced = new RegExp(`(?<![\\dx×*]\\s*)(?<![.,])(\\d)\\s(\\d{3})(?=(?:,\\d{2})?\\s*${currency})`, "giu");
 const before = new RegExp(
   `(?<!\\d(?:[,.](?:--?|[–—]))?\\s*)${currency}\\s*(${amount})(?![\\d])(?:${dash})?`,
   "giu",

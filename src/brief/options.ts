@@ -43,11 +43,15 @@ const word = (body: string) => `(?<![\\p{L}\\p{N}-])(?:${body})(?![\\p{L}\\p{N}-
 
 const led = new RegExp(`(?:^|(?<=[\\s,;(–]))${lead}(${word(anyChannel)})\\s*[.!)]*`, "giu");
 const ledTypo = new RegExp(`(?:^|(?<=[\\s,;(–]))${lead}(\\p{L}{6,20})(?=\\s|$|[,;.!)–])`, "giu");
+/** "bitte ein kurzes", "Schreib uns einen", "Please write a": what stands before a channel at the beginning. */
+const request =
+  "(?:(?:bitte|please|hallo|hej|hi)[\\s,!]+)*(?:(?:schreib|mach|erstell|formulier|brauch|write|create|make|draft)\\p{L}*\\s+)?(?:(?:ich|wir|we|i)\\s+(?:brauch|bräucht|möcht|hätt|need)\\p{L}*\\s+)?(?:(?:mir|uns|me|us|bitte|gern|gerne|mal)\\s+)*(?:(?:eine?[nmrs]?|an?)\\s+)?(?:(?:kurze|kleine|schöne|neue)[srn]?\\s+)?";
 /** At the beginning: "Schild für Sofa …", "Gedicht: …", "Regalschild Bett …". */
 const first = new RegExp(
-  `^(?:bitte\\s+)?(?:(?:eine?[nms]?|an?)\\s+)?(?:kurze[srn]?\\s+)?(${word(anyChannel)})\\s*(?:[:,–-]\\s*|(?=(?:für|fürs|zum|zur|zu|über|mit|for|about|on)\\s)|(?=\\p{L}))`,
+  `^${request}(${word(anyChannel)})\\s*(?:[:,–-]\\s*|(?=(?:für|fürs|zum|zur|zu|über|mit|for|about|on)\\s)|(?=\\p{L}))`,
   "iu",
 );
+const requested = new RegExp(`^${request}`, "iu");
 /** The rest of a first "Schild für Sofa": what only tied the channel to the thing. */
 const tied =
   /^über\s+(?:den|die|das|unser\p{Ll}*|eine?n?)\s+|^(?:für|zu[mr]?|for|about)\s+(?:(?:de[nmr]|da?s|die|eine?[nmrs]?|unser[enms]*|the|our|an?)\s+)?/iu;
@@ -116,7 +120,7 @@ export function takeOptions(
     return channel !== undefined;
   };
   const trimmed = rest.replace(/^[\s(]+|[\s.!)]+$/gu, "");
-  const whole = channelOf(trimmed) ?? typo(trimmed);
+  const whole = channelOf(trimmed.replace(requested, "")) ?? typo(trimmed);
   if (whole) {
     if (!into.channels.some((known) => known.channel === whole))
       into.channels.push({ channel: whole, said: trimmed });

@@ -55,7 +55,7 @@ export function parseBrief(
   if (!/\p{L}{2}/u.test(read.task)) throw new HyggeError("brief_no_words");
 
   const channel = given.channel ?? read.options.channels[0]?.channel ?? brand.defaults.channel;
-  return {
+  const brief: Brief = {
     text,
     task: read.task,
     channel,
@@ -72,6 +72,8 @@ export function parseBrief(
     ...(read.wish === undefined ? {} : { wish: read.wish }),
     language,
   };
+  // A name alone asks for all that the brand knows of it.
+  return brief.task === brief.name ? fillFromProducts(brief, brand) : brief;
 }
 
 /**
@@ -174,7 +176,7 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
       ...piece,
       text: takeOptions(piece.text, options, { first: at === 0, last: at === all.length - 1 }),
     }))
-    .filter((piece) => /[\p{L}\d]/u.test(piece.text));
+    .filter((piece) => /[\p{L}\d]/u.test(piece.text) && !talk.test(piece.text));
   const [first, second] = options.channels;
   if (first && second && given === undefined)
     throw new HyggeError("brief_contradiction", {
@@ -201,6 +203,10 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
   };
 }
 
+/** What is said to whoever reads the brief. */
+const talk =
+  /^(?:(?:hej|hallo|hi|hey|moin|guten (?:tag|morgen)|danke|vielen dank|thanks|thank you|liebes team)[\s!.]*|(?:bitte\s+)?(?:(?:wir|ich) (?:brauch|bräucht|möcht|hätt)\p{L}*|(?:bitte )?(?:schreib|mach)\p{L}*)(?: (?:gern|gerne|bitte|was|etwas|mal|mir|uns|einen text|ein text|text))*)$/iu;
+
 interface Piece {
   /** What stands before it in the line: ", ", ". ", ": ". */
   before: string;
@@ -208,7 +214,7 @@ interface Piece {
 }
 
 const separators =
-  /(\s*[;]\s*|(?<!\d),\s*|,(?![\d–-])\s*|,\s+|:\s+|\s+[–|]\s+|\s+-\s+|(?<=[\p{L}\d€)])[.!?]\s+)/u;
+  /(\s*[;]\s*|(?<!\d),\s*|,(?![\d–-])(?!\s*\d+(?:, \d+)*\s(?:und|oder|bis)\s\d)\s*|:\s+|\s+[–|]\s+|\s+-\s+|(?<=[\p{L}\d€)])[.!?]\s+)/u;
 
 function split(line: string): Piece[] {
   const parts = line.split(separators);

@@ -27,7 +27,10 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 /** The error that loading this YAML as hygge.yaml throws. */
-async function problem(source: string, more: Record<string, string> = {}) {
+async function problem(
+  source: string,
+  more: Record<string, string> = {},
+): Promise<Record<string, unknown> | undefined> {
   const own = await mkdtemp(path.join(dir, "one-"));
   for (const [name, text] of Object.entries({ "hygge.yaml": source, ...more }))
     await writeFile(path.join(own, name), text);
