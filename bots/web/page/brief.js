@@ -8,6 +8,7 @@ function useBrief(id) {
   const [view, setView] = useState(undefined);
   const [live, setLive] = useState({ candidates: 0, texts: [] });
   const [gone, setGone] = useState("");
+  const [asked, setAsked] = useState(undefined);
   const [beat, setBeat] = useState(0);
   const look = () => setBeat((n) => n + 1);
 
@@ -85,13 +86,15 @@ function useBrief(id) {
     };
   }, [id, generationId, open]);
 
-  const change = async (work) => {
+  /** Does it, here and in the other tabs. `wish`: in words, what the next version was asked for. */
+  const change = async (work, wish) => {
     const result = await work();
+    if (wish) setAsked({ generationId: result.generationId, wish });
     look();
     tellTabs(id);
     return result;
   };
-  return { view, live, gone, change };
+  return { view, live, gone, change, asked: asked?.generationId === generationId ? asked?.wish : undefined };
 }
 
 function listen(target, type, listener) {
@@ -105,7 +108,7 @@ function every(ms, listener) {
 
 export function Brief({ id }) {
   const { words, locale, me } = useApp();
-  const { view, live, gone, change } = useBrief(id);
+  const { view, live, gone, change, asked } = useBrief(id);
   const heading = useRef(null);
   const known = useRef(undefined);
 
@@ -156,6 +159,7 @@ export function Brief({ id }) {
           </li>`,
         )}
       </ol>
+      ${asked && view.status !== "done" && html`<p class="wish"><span>${asked}</span></p>`}
       <${Pending} view=${view} live=${live} change=${change} />
     </article>`;
 }

@@ -24,7 +24,9 @@ export function Draft({ draft, brief, change, current, variant }) {
   const action = useAction();
   const editButton = useRef(null);
   const post = (what, body = {}, options) =>
-    action.run(() => change(() => call("POST", `/api/drafts/${draft.id}/${what}`, body, options)));
+    action.run(() =>
+      change(() => call("POST", `/api/drafts/${draft.id}/${what}`, body, options), options?.asked),
+    );
   const props = { draft, brief, action, post };
   const endEdit = () => {
     setEditing(false);
@@ -210,7 +212,9 @@ function Rating({ draft, change }) {
 export function GoOnFrom({ draft, change }) {
   const action = useAction();
   const post = (what, body, options) =>
-    action.run(() => change(() => call("POST", `/api/drafts/${draft.id}/${what}`, body, options)));
+    action.run(() =>
+      change(() => call("POST", `/api/drafts/${draft.id}/${what}`, body, options), options?.asked),
+    );
   return html`<${GoOn} draft=${draft} action=${action} post=${post} /><${Problem} text=${action.problem} />`;
 }
 
@@ -220,29 +224,29 @@ function GoOn({ draft, action, post }) {
   const [wish, setWish] = useState("");
   // The same key until the answer: a second click, or one repeated after a lost connection, does nothing new.
   const key = useRef(newKey());
-  const again = async (body) => {
-    const answer = await post("regenerate", body, { key: key.current });
+  const again = async (body, asked) => {
+    const answer = await post("regenerate", body, { key: key.current, asked });
     if (answer) {
       key.current = newKey();
       setWish("");
     }
   };
   const button = (text, body) =>
-    html`<button type="button" disabled=${action.busy} onClick=${() => again(body)}>${text}</button>`;
+    html`<button type="button" disabled=${action.busy} onClick=${() => again(body, body.wish ?? text)}>${text}</button>`;
   return html`
     <div class="go-on">
       <div class="quick">
         ${button(words.rewrite, {})}
         ${button(words.shorter, { wish: words.shorterWish })}
         ${button(words.longer, { wish: words.longerWish })}
-        <${Menu} label=${words.tone} disabled=${action.busy} onChoose=${(tone) => again({ tone })}
+        <${Menu} label=${words.tone} disabled=${action.busy} onChoose=${(tone) => again({ tone }, words.tones[tone])}
           choices=${Object.entries(words.tones).map(([id, text]) => [id, text, id === draft.tone])} />
-        <${Menu} label=${words.variants} disabled=${action.busy} onChoose=${(variants) => again({ variants })}
+        <${Menu} label=${words.variants} disabled=${action.busy} onChoose=${(variants) => again({ variants }, words.someVariants(variants))}
           choices=${[2, 3, 4].map((n) => [n, words.variantsOf(n)])} />
       </div>
       <form class="refine" onSubmit=${(event) => {
         event.preventDefault();
-        if (wish.trim()) again({ wish });
+        if (wish.trim()) again({ wish }, wish);
       }}>
         <label class="unseen" for=${`wish-${draft.id}`}>${words.refineLabel}</label>
         <input id=${`wish-${draft.id}`} value=${wish} maxlength="500" placeholder=${words.refinePlaceholder} onInput=${(e) => setWish(e.currentTarget.value)} />
