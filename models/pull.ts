@@ -2,11 +2,8 @@
  * Fetches a model file: the one place that talks to the network, and only when a person says so. Resumes what
  * broke off, checks length and sha256, and puts the file in place in one step.
  */
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { HyggeError } from "#src/errors.ts";
@@ -208,17 +205,20 @@ async function download(source: Source, part: string, { onProgress, signal }: Pu
 
   let done = start;
   onProgress?.(done, total);
-  const count = new Transform({
-    transform(chunk: Buffer, _, next) {
-      done += chunk.length;
-      onProgress?.(done, total);
-      next(null, chunk);
-    },
+  const { body } = answer;
+  await onDisk(source, async () => {
+    // Written piece by piece: a pipeline would drop what it has in hand when the connection breaks.
+    const file = await open(part, start > 0 ? "a" : "w");
+    try {
+      for await (const piece of body) {
+        await file.writeFile(piece);
+        done += piece.length;
+        onProgress?.(done, total);
+      }
+    } finally {
+      await file.close();
+    }
   });
-  const body = answer.body;
-  await onDisk(source, () =>
-    pipeline(body, count, createWriteStream(part, { flags: start > 0 ? "a" : "w" }), { signal }),
-  );
   if (total !== undefined && done < total)
     throw failed(source.uri, `the connection broke after ${done} of ${total} bytes`, undefined, true);
   if (total !== undefined && done > total) {
