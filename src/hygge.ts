@@ -38,6 +38,8 @@ export interface BriefInput {
   brand?: string;
   /** 1-4 drafts side by side. */
   variants?: number;
+  /** Fill what the brief leaves out from the brand's product list; a name alone does that by itself. */
+  fill?: boolean;
   surface: Surface;
   /** Where to deliver; for web the brief's own id is used. */
   thread?: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Brand, Brands } from "#src/brand.ts";
-import { type Brief, type Channel, parseBrief } from "#src/brief.ts";
+import { type Brief, type Channel, fillFromProducts, parseBrief } from "#src/brief.ts";
 import type { Corpus } from "#src/corpus.ts";
 import { HyggeError } from "#src/errors.ts";
 import { checkGates } from "#src/gates/gates.ts";
@@ -107,7 +107,8 @@ export function createHygge(deps: FlowDeps): Hygge {
       allow(actor, "brief.create");
       const checked = check.checkBriefInput(input);
       const brand = brandOf(input.brand);
-      const parsed = parseBrief(checked.text, checked, brand);
+      const read = parseBrief(checked.text, checked, brand);
+      const parsed = input.fill === true ? fillFromProducts(read, brand) : read;
       const id = randomUUID();
       const { briefId, generation } = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, { ...actor, surface: actor.surface });

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Brands } from "#src/brand.ts";
-import { parseBrief } from "#src/brief.ts";
 import type { Corpus } from "#src/corpus.ts";
 import { writeDraft } from "#src/draft.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -162,7 +161,7 @@ async function jobOf({ database: { db }, brands }: WorkDeps, generation: Generat
   const { channel, tone, length } = generation;
   return {
     brand,
-    brief: parseBrief(row.text, { channel, tone, length }, brand),
+    brief: { ...row.parsed, channel, tone, length },
     ...(parent ? { revision: { draft: parent.text, wish: generation.wish ?? "" } } : {}),
     variants: generation.variants,
     recent: [...(await versionTexts(db, row.id)), ...(await recentTexts(db, row.brand, recentDrafts))],

@@ -77,6 +77,15 @@ describe("from a brief to a draft", () => {
     expect((await h.hygge.mine(anna, {})).length).toBe(1);
   });
 
+  test("a product list fills what the brief leaves out, when asked to", async () => {
+    const h = await house();
+    const facts = async (text: string, fill: boolean) =>
+      (await h.hygge.request(anna, { ...brief, text, fill })).facts.map((fact) => fact.text);
+    expect(await facts("Sofa Ekeby, Leinen", false)).toEqual(["Sofa", "Ekeby", "Leinen"]);
+    expect(await facts("Sofa Ekeby, Leinen", true)).toEqual(expect.arrayContaining(["sandfarben", "899 €"]));
+    expect(await facts("Ekeby", false)).toEqual(expect.arrayContaining(["Leinen", "899 €"]));
+  });
+
   test("everyone sees their place, then the candidates grow, then the draft is there", async () => {
     const h = await house(scriptedModel(good, { tokenMs: 5 }));
     await h.hygge.request(ben, brief);
