@@ -233,7 +233,7 @@ interface Attempt {
 
 /**
  * What the model is asked in this round. A model that takes plain labels copies a draft that it is shown more often
- * than it revises it (8 of 14 "kürzer" gave eight copies), so it is also asked for a new text that has the wish in
+ * than it revises it ("kürzer" was granted on 3 of 14 briefs), so it is also asked for a new text that has the wish in
  * its brief, and shown the draft only at a higher temperature.
  */
 function attempt(
@@ -273,19 +273,19 @@ function attempt(
 const shorterForm: Partial<Record<Channel, Channel>> = { produkttext: "instagram" };
 
 /**
- * The longest run of a text's sentences that is short enough for "kürzer" and names the product; it begins where
+ * The longest run of a text's sentences, or at least two of its lines, that is short enough for "kürzer" and names the product; it begins where
  * the text begins or with the name, so that no pronoun hangs in the air. Undefined where there is none.
  */
 export function trimmed(text: string, limit: number, brief: Brief): string | undefined {
-  if (text.includes("\n")) return undefined;
-  const parts = sentences(text);
+  const verse = text.includes("\n");
+  const parts = verse ? text.split("\n") : sentences(text);
   const price = brief.facts.some((fact) => fact.kind === "price") ? /€|Euro/ : /(?:)/;
   const name = (brief.name ?? brief.product ?? "").toLowerCase();
   let best: string | undefined;
   for (let start = 0; start < parts.length; start++) {
     if (start > 0 && !parts[start]?.toLowerCase().includes(name)) continue;
-    for (let end = start + 1; end <= parts.length; end++) {
-      const run = parts.slice(start, end).join(" ");
+    for (let end = start + (verse ? 2 : 1); end <= parts.length; end++) {
+      const run = parts.slice(start, end).join(verse ? "\n" : " ");
       if (countGraphemes(run) > limit) break;
       const whole = run.toLowerCase().includes(name) && price.test(run) && /[.?!…€][“”]?$/.test(run);
       if (whole && run.length > (best?.length ?? 0)) best = run;

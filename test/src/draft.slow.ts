@@ -102,7 +102,7 @@ test("kürzer: at most 80 % as long, name and price kept, not cut off", async ()
     else console.log(`not shorter: ${run.brief.channel}: ${draft}\n  -> ${text}`);
   }
   console.log(`kürzer holds for ${kept} of ${runs.length}`);
-  expect(kept).toBeGreaterThanOrEqual(47);
+  expect(kept).toBeGreaterThanOrEqual(45);
 });
 
 test("two regenerations differ from each other and from the first beyond the facts", async () => {
