@@ -59,6 +59,7 @@ const phrases: Record<string, string> = {
     evening Abend; morning Morgen; guests Gäste; family Familie; families Familien; children Kinder; kids Kinder; friends Freunde; reading Lesen; breakfast Frühstück; coffee Kaffee; tea Tee; balcony Balkon; garden Garten; kitchen Küche;
     bedroom Schlafzimmer; living room Wohnzimmer; bathroom Bad; hallway Flur; nursery Kinderzimmer; home office Homeoffice; small flats kleine Wohnungen; small flat kleine Wohnung; small apartment kleine Wohnung; first flat erste Wohnung; moving house Umzug; dog Hund; cat Katze; book Buch; books Bücher; students Studenten;
     shelf sign Regalschild; shelf label Regalschild; price tag Preisschild; product description Produkttext; product text Produkttext; subject line Betreffzeile; newsletter subject Newsletter-Betreff; poem Gedicht; ad Anzeige; advert Anzeige; short kurz;
+    it is made of aus; it is -; and costs kostet; it costs kostet; costs kostet; and measures misst;
     seating group Sitzgruppe; bed sheet Bettlaken; rainy days Regentage; long evenings lange Abende`),
 };
 
@@ -130,6 +131,7 @@ export function germanize(text: string, language: "de" | "en", index: LexiconInd
     });
   }
   return text
+    .replace(/\babout\s+(?:our|the|an?)\s+(?:new\s+)?/giu, "über das ")
     .replace(/(\d)\s*[- ]?(?:pc|piece)\s+set\b/giu, "$1er-Set")
     .replace(/\bset\s+of\s+(\d+)/giu, "$1er-Set")
     .replace(/(\d)[- ]?seater\b/giu, "$1-Sitzer")

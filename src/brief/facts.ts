@@ -185,7 +185,7 @@ function remainder(rest: string, words: Lexeme[], taken: ReadonlySet<Lexeme>): s
   const content = text
     .split(/[\s,/&+()„“"]+/u)
     .filter((piece) => /[\p{L}\d]/u.test(piece) && !stops.test(piece));
-  return content.length === 0 ? "" : text;
+  return content.length === 0 ? "" : text.replace(/^(?:aus|in)\s+(?=\p{Ll}+$)/u, "");
 }
 
 /** "klappbar", "Bezug abnehmbar", "geölt": said of the thing rather than of its day. */

@@ -36,6 +36,7 @@ export function normalizeNumbers(text: string): string {
         named,
         (_, word: string, between: string, digits: string) => `${word}${between}${euros(digits)}`,
       )
+      .replace(/(?<![\d.,])(\d[\d.]*(?:,\d{1,2})?)(?=\s+(?:statt|anstatt)\s+\d[\d.,]*\s*€)/giu, euros)
       .replace(spelled, (whole, word: string) => {
         const value = numberWord(word);
         return value === undefined ? whole : `${value} €`;

@@ -11,8 +11,7 @@ export interface Options {
 }
 
 const channelWords: Record<Channel, string> = {
-  instagram:
-    "instagram|insta|ig|instagram[- ]?(?:post|beitrag|text|story|caption)s?|insta[- ]?(?:post|beitrag|text|story|caption)s?|bildunterschrift|caption",
+  instagram: "(?:instagram|insta)(?:[- ]?(?:post|beitrag|text|story|caption)s?)?|ig|bildunterschrift|caption",
   produkttext:
     "produkttexte?|produktext|produktbeschreibung|artikeltext|artikelbeschreibung|shoptext|online-?shop|webshop|product (?:text|description|copy)",
   newsletter:
@@ -45,7 +44,7 @@ const led = new RegExp(`(?:^|(?<=[\\s,;(–]))${lead}(${word(anyChannel)})\\s*[.
 const ledTypo = new RegExp(`(?:^|(?<=[\\s,;(–]))${lead}(\\p{L}{6,20})(?=\\s|$|[,;.!)–])`, "giu");
 /** "bitte ein kurzes", "Schreib uns einen", "Please write a": what stands before a channel at the beginning. */
 const request =
-  "(?:(?:bitte|please|hallo|hej|hi)[\\s,!]+)*(?:(?:schreib|mach|erstell|formulier|brauch|write|create|make|draft)\\p{L}*\\s+)?(?:(?:ich|wir|we|i)\\s+(?:brauch|bräucht|möcht|hätt|need)\\p{L}*\\s+)?(?:(?:mir|uns|me|us|bitte|gern|gerne|mal)\\s+)*(?:(?:eine?[nmrs]?|an?)\\s+)?(?:(?:kurze|kleine|schöne|neue)[srn]?\\s+)?";
+  "(?:(?:bitte|please|hallo|hej|hi)[\\s,!]+)*(?:(?:schreib|mach|erstell|formulier|brauch|write|create|make|draft)\\p{L}*\\s+)?(?:(?:ich|wir|we|i)\\s+(?:brauch|bräucht|möcht|hätt|need)\\p{L}*\\s+)?(?:(?:mir|uns|me|us|bitte|gern|gerne|mal)\\s+)*(?:(?:eine?[nmrs]?|an?)\\s+)?(?:(?:kurze?|kleine|schöne|neue|short)[srn]?\\s+)?";
 /** At the beginning: "Schild für Sofa …", "Gedicht: …", "Regalschild Bett …". */
 const first = new RegExp(
   `^${request}(${word(anyChannel)})\\s*(?:[:,–-]\\s*|(?=(?:für|fürs|zum|zur|zu|über|mit|for|about|on)\\s)|(?=\\p{L}))`,
@@ -54,7 +53,7 @@ const first = new RegExp(
 const requested = new RegExp(`^${request}`, "iu");
 /** The rest of a first "Schild für Sofa": what only tied the channel to the thing. */
 const tied =
-  /^über\s+(?:den|die|das|unser\p{Ll}*|eine?n?)\s+|^(?:für|zu[mr]?|for|about)\s+(?:(?:de[nmr]|da?s|die|eine?[nmrs]?|unser[enms]*|the|our|an?)\s+)?/iu;
+  /^über\s+(?:den|die|das|unser\p{Ll}*|eine?n?)\s+|^(?:fürs?|zu[mr]?|for|about)\s+(?:(?:de[nmr]|da?s|die|eine?[nmrs]?|unser[enms]*|the|our|an?)\s+)?/iu;
 const last = new RegExp(
   `[\\s,;–(-]+(${word("instagram|insta|newsletter|newsletter-betreff|produkttext|produktbeschreibung|regalschild|instagram-post|insta-post")})[\\s.!)]*$`,
   "iu",
@@ -82,7 +81,8 @@ const lengthWords: [Length, string][] = [
 ];
 const anyTone = toneWords.map(([, body]) => body).join("|");
 const anyLength = lengthWords.map(([, body]) => body).join("|");
-const polite = "(?:bitte|gern|gerne|please|etwas|eher|mal|schön|ein bisschen|ein wenig|so|recht|sehr)";
+const polite =
+  "(?:(?:es |das |der text )?(?:soll|sollte|darf|kann)|sein|werden|klingen|bitte|gern|gerne|please|etwas|eher|mal|schön|ein bisschen|ein wenig|so|recht|sehr)";
 const about = "(?:(?:im|in einem|in|mit)\\s+)?(?:text|ton(?:fall)?|stil|länge|tone|length|style|copy)";
 /** A whole segment about tone and length: "kurz", "warm bitte", "Ton: ruhig", "text bitte kurz", "in warmem Ton". */
 const manner = new RegExp(
@@ -133,11 +133,15 @@ export function takeOptions(
   });
   if (place.first) {
     const start = first.exec(rest);
-    if (start?.[1] && add(start[1])) rest = rest.slice(start[0].length).replace(tied, "");
+    if (start?.[1] && add(start[1])) {
+      readManner(start[0], into);
+      rest = rest.slice(start[0].length).replace(tied, "");
+    }
   }
   const end = last.exec(rest);
   if (end?.[1] && add(end[1])) rest = rest.slice(0, end.index);
-  rest = takeManner(rest, into);
+  // "Wolldecke Fjäll, warm, 49 €" says so of the blanket.
+  if (place.last || !/^\s*warm\s*$/iu.test(rest)) rest = takeManner(rest, into);
   // "… für Instagram kurz": beside a channel it is no size.
   const tail = rest === segment ? undefined : bareManner.exec(rest);
   if (tail) {

@@ -174,7 +174,10 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
   const kept = takeLabels(pieces, labels, options)
     .map((piece, at, all) => ({
       ...piece,
-      text: takeOptions(piece.text, options, { first: at === 0, last: at === all.length - 1 }),
+      text: takeOptions(piece.text.replace(asked, "$1"), options, {
+        first: at === 0,
+        last: at === all.length - 1,
+      }),
     }))
     .filter((piece) => /[\p{L}\d]/u.test(piece.text) && !talk.test(piece.text));
   const [first, second] = options.channels;
@@ -184,7 +187,7 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
       second: brand.channels[second.channel].label.de,
     });
 
-  const plain = join(kept);
+  const plain = priced(join(kept));
   const all = lexemes(plain, brand);
   const naming = findNaming(all, plain, brand, labels.name);
   const task = recased(plain, all, naming);
@@ -193,6 +196,10 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
   const { statements, wishes } = readFacts(segments, taken);
   const contradiction = findContradiction(statements, segments, brand);
   if (contradiction) throw new HyggeError("brief_contradiction", contradiction);
+  // "2-Sitzer Granvik": the count is half of the noun.
+  const seats = Number(statements.find(({ of }) => of === "sitze")?.fact.numbers[0]);
+  if (naming.product?.lower === "sitzer")
+    naming.product.text = `${["Ein", "Zwei", "Drei", "Vier", "Fünf"][seats - 1] ?? ""}sitzer`;
   const wish = [...wishes, ...(labels.wish ? [labels.wish] : [])].join(", ");
   return {
     task,
@@ -203,6 +210,9 @@ function readProduct(lines: string[], brand: Brand, given: Channel | undefined):
   };
 }
 
+/** "Kannst du was zum Sessel Höst schreiben?" is about the Sessel Höst. */
+const asked =
+  /^(?:kannst du|könnt ihr|könntest du|könntet ihr|können sie|can you|could you)\s+(?:\p{L}+\s+){0,3}?(?:zu[mr]?|über|fürs?)\s+(?:(?:de[nmr]|das|die|unser\p{Ll}*|eine?[nmr]?)\s+)?(.+?)\s+(?:schreiben|machen|texten|formulieren)[?.!\s]*$/iu;
 /** What is said to whoever reads the brief. */
 const talk =
   /^(?:(?:hej|hallo|hi|hey|moin|guten (?:tag|morgen)|danke|vielen dank|thanks|thank you|liebes team)[\s!.]*|(?:bitte\s+)?(?:(?:wir|ich) (?:brauch|bräucht|möcht|hätt)\p{L}*|(?:bitte )?(?:schreib|mach)\p{L}*)(?: (?:gern|gerne|bitte|was|etwas|mal|mir|uns|einen text|ein text|text))*)$/iu;
@@ -236,6 +246,16 @@ function join(pieces: Piece[]): string {
       .join(""),
   );
 }
+
+/** "sofa ekeby leinen 899": a bare number at the very end is the price, where there is none. */
+function priced(line: string): string {
+  if (line.includes("€")) return line;
+  return line.replace(/(?<=(?:,|\p{L}{3})\s)(?!(?:19|20)\d\d$)(\d{2,4})$/u, (digits, _, at: number) =>
+    notPriced.test(line.slice(0, at)) ? digits : `${digits} €`,
+  );
+}
+const notPriced =
+  /(?:kasse|nr|nummer|modell|typ|serie|für|bis|ab|um|am|ca|etwa|höhe|breite|länge|tiefe|größe|durchmesser|breit|hoch|tief|lang|seit|in|mit|je|pro|zone|stock|platz|tag|etage|raum)\s$/iu;
 
 interface Labels {
   name?: string;

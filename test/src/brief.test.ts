@@ -141,6 +141,7 @@ describe("product and name, wherever they stand", () => {
     ],
     ["Sofa „Ekeby“, Leinen", "Sofa", "Ekeby"],
     ["Esstisch Långbord, Eiche massiv", "Esstisch", "Långbord"],
+    ["2-Sitzer Granvik, Cord", "Zweisitzer", "Granvik"],
     ["papierkorb kuli, 12 €", "Papierkorb", "Kuli"],
     ["Garderobe Flur, Eiche", "Garderobe", "Flur"],
     ["Teppich aus Wolle, rot, 140 x 200 cm", "Teppich", undefined],
@@ -149,6 +150,25 @@ describe("product and name, wherever they stand", () => {
   ])("%j", (text, product, name) => {
     const brief = parseBrief(text, {}, brand);
     expect([brief.product, brief.name]).toEqual([product, name]);
+  });
+
+  test.each([
+    ["sofa ekeby leinen 899", "Sofa Ekeby Leinen 899 €"],
+    [
+      "Schreib mir bitte einen Instagram-Post über das Sofa Ekeby (Leinen, 899 €)",
+      "Sofa Ekeby (Leinen, 899 €)",
+    ],
+    ["Kannst du was zum Sessel Höst schreiben, grün, 299 €, soll lustig sein", "Sessel Höst, grün, 299 €"],
+    ["Hallo, wir bräuchten einen Text: Sofa Ekeby, 899 €", "Sofa Ekeby, 899 €"],
+    ["neues Sofa: Ekeby, jetzt nur 899 statt 999 Euro", "neues Sofa: Ekeby, jetzt nur 899 € statt 999 €"],
+    ["Sofa Ekeby | Leinen | 899 €", "Sofa Ekeby Leinen 899 €"],
+    ["Wolldecke Fjäll, warm, 49 €", "Wolldecke Fjäll, warm, 49 €"],
+    [
+      "Please write a short Instagram post about our new sofa Ekeby. It is made of linen and costs 899 €.",
+      "Sofa Ekeby. aus Leinen kostet 899 €.",
+    ],
+  ])("%j is %j", (text, task) => {
+    expect(parseBrief(text, {}, brand).task).toBe(task);
   });
 
   test("labels and bullets become the notation of the other briefs", () => {
