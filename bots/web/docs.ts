@@ -93,7 +93,7 @@ interface Operation {
 }
 interface Schema {
   $ref?: string;
-  type?: string;
+  type?: string | string[];
   enum?: string[];
   items?: Schema;
   anyOf?: Schema[];
@@ -127,13 +127,13 @@ ${operations.map(
   ({ path, method, operation }) => html`<section class="operation">
 <h2><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h2>
 <p>${operation.summary}.</p>
-${operation.parameters ? fields(operation.parameters.filter((p) => p.in !== "path").map((p) => [p.in === "header" ? `${p.name} (header)` : p.name, p.schema])) : ""}
+${operation.parameters ? fields(operation.parameters.filter((p) => p.in !== "path").map((p) => [p.in === "header" ? `${p.name}:` : p.name, p.schema])) : ""}
 ${Object.values(operation.requestBody?.content ?? {}).map(({ schema }) => fields(Object.entries(schema.properties ?? {})))}
 <p class="answer">${Object.entries(operation.responses)
     .filter(([status]) => status !== "default")
     .map(([status, { description, content }]) => {
       const [[type, { schema } = {}] = ["", {}]] = Object.entries(content);
-      return html`<code>${status}</code> ${schema ? typeName(schema) : type === "application/json" ? description : type}`;
+      return html`<code>${status}</code> ${schema ? typeName(schema) : type === "application/json" ? description.replaceAll("`", "") : type}`;
     })}</p>
 </section>`,
 )}
@@ -161,5 +161,5 @@ function typeName(schema: Schema): string {
   if (schema.anyOf) return schema.anyOf.map(typeName).join(" | ");
   if (schema.items) return `${typeName(schema.items)}[]`;
   if (schema.properties) return `{${Object.keys(schema.properties).join(", ")}}`;
-  return schema.type ?? "any";
+  return [schema.type ?? "any"].flat().join(" | ");
 }

@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
 
   it("takes a whole journey by keyboard alone: brief, draft, shorter, refined, edited, rated, approved", async () => {
     const { url } = await house();
-    const { page, leave } = await visit(url);
+    const { page, leave } = await visit(url, { permissions: ["clipboard-read", "clipboard-write"] });
     // The page waits at the box.
     await page.locator("#brief:focus").waitFor();
     await page.keyboard.type(sofa);
@@ -112,6 +112,11 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
     for (const fact of ["Ekeby", "Leinen", "sandfarben", "899 €"])
       await version(page, 1).locator(".facts li.ok", { hasText: fact }).waitFor();
     await version(page, 1).getByText("Modell scripted v1 · F16").waitFor();
+    await tabTo(page, "Kopieren");
+    await page.keyboard.press("Enter");
+    await button(page, "Kopiert").waitFor();
+    const copied = await version(page, 1).locator(".copy").first().textContent();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(copied);
 
     await tabTo(page, "Kürzer");
     await page.keyboard.press("Enter");
@@ -119,6 +124,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
     await page.getByText("kürzer", { exact: true }).waitFor();
     await tabTo(page, "Ton");
     await page.keyboard.press("Enter");
+    await page.locator("[data-choice]:focus").waitFor();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
@@ -343,8 +349,15 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
     const web = await openTestWeb(first.hygge, { port });
     opened.push({ hygge: first.hygge, close: web.close });
     await page.locator(".banner").waitFor({ state: "detached" });
+    // A proxy refuses the stream for a moment; the browser alone would give up.
+    let refused = 0;
+    await page.route("**/events", (route) => {
+      refused += 1;
+      return refused === 1 ? route.fulfill({ status: 502 }) : route.continue();
+    });
     await button(page, "Neu schreiben").click();
     await version(page, 2).waitFor();
+    expect(refused).toBe(2);
     await leave();
   });
 

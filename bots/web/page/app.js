@@ -58,6 +58,10 @@ function Page() {
 
   const locale = me?.locale ?? browserLocale;
   const w = words[locale];
+  useEffect(() => {
+    // A brief names itself.
+    if (place.view !== "brief") document.title = `${place.view === "texts" ? w.myTexts : w.newText} · Hygge`;
+  }, [place.view, w]);
   const rename = async (change) => {
     const person = await call("PUT", "/api/me", change);
     speakAs(person.locale);

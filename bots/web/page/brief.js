@@ -10,6 +10,7 @@ function useBrief(id) {
   const [gone, setGone] = useState("");
   const [asked, setAsked] = useState(undefined);
   const [beat, setBeat] = useState(0);
+  const [attempt, setAttempt] = useState(0);
   const look = () => setBeat((n) => n + 1);
 
   // `beat` means: look again.
@@ -45,6 +46,7 @@ function useBrief(id) {
     const source = new EventSource(`/api/briefs/${encodeURIComponent(id)}/events`);
     let texts = [];
     let frame = 0;
+    let retry = 0;
     const draw = (change) => {
       change?.();
       cancelAnimationFrame(frame);
@@ -76,15 +78,16 @@ function useBrief(id) {
       });
     source.addEventListener("error", (event) => {
       if (event.data !== undefined) return;
-      // The browser connects again by itself unless the answer was a refusal; looking tells which.
       look();
-      if (source.readyState === EventSource.CLOSED) setTimeout(look, 1000);
+      // The browser connects again by itself unless the answer was a refusal (a proxy's, while we start).
+      if (source.readyState === EventSource.CLOSED) retry = setTimeout(() => setAttempt((n) => n + 1), 1500);
     });
     return () => {
       cancelAnimationFrame(frame);
+      clearTimeout(retry);
       source.close();
     };
-  }, [id, generationId, open]);
+  }, [id, generationId, open, attempt]);
 
   /** Does it, here and in the other tabs. `wish`: in words, what the next version was asked for. */
   const change = async (work, wish) => {
@@ -116,6 +119,10 @@ export function Brief({ id }) {
   useEffect(() => {
     heading.current?.focus({ preventScroll: true });
   }, [id, view === undefined]);
+
+  useEffect(() => {
+    if (view) document.title = `${view.text.slice(0, 60)} · Hygge`;
+  }, [view?.text]);
 
   const count = view?.drafts.length;
   useEffect(() => {

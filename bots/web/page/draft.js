@@ -99,6 +99,25 @@ function Model({ draft: { model } }) {
   return html`<p class="model quiet" title=${model.hash}>${words.model} ${model.name} ${model.version} · ${model.quant}</p>`;
 }
 
+/** Browsers have a clipboard on localhost and over TLS only; the old way works in an office's plain HTTP, too. */
+async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    area.className = "unseen";
+    const before = document.activeElement;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    before?.focus();
+    return done;
+  }
+}
+
 function Copy({ text, action }) {
   const { words } = useApp();
   const [copied, setCopied] = useState(false);
@@ -109,9 +128,7 @@ function Copy({ text, action }) {
   }, [copied]);
   const copy = () =>
     action.run(async () => {
-      await navigator.clipboard.writeText(text).catch(() => {
-        throw new Error(words.notCopied);
-      });
+      if (!(await copyText(text))) throw new Error(words.notCopied);
       setCopied(true);
       announce(words.copied);
     });
