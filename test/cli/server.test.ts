@@ -150,14 +150,6 @@ describe("beside a running server", () => {
     expect((await call(["backup", file], "en", env)).code).toBe(0);
     const refused = await call(["restore", file], "en", env);
     expect(refused).toMatchObject({ code: 4, stderr: expect.stringContaining(server.url) });
-    const other = await temporary();
-    const elsewhere = { HYGGE_DATA_DIR: other.dir };
-    expect((await call(["restore", file], "en", elsewhere)).code).toBe(0);
-    const [here, there] = await Promise.all(
-      [env, elsewhere].map(async (e) => JSON.parse((await call(["mine", "--json"], "en", e)).stdout)),
-    );
-    expect(there).toEqual(here);
-    await other.remove();
   });
 
   test("a batch: one row each, faults in their row, and it goes on where it stopped", async () => {
@@ -190,19 +182,6 @@ describe("beside a running server", () => {
 });
 
 describe("by itself", () => {
-  test("a draft opens everything, writes, and closes; a server can start afterwards", async () => {
-    const home = await temporary();
-    const env = { HYGGE_DATA_DIR: home.dir };
-    const alone = await hygge(["draft", "Lampe Ljus, Messing, 49 €"], { env });
-    expect([0, 3]).toContain(alone.code);
-    expect(alone.stdout).toContain("Ljus");
-    const server = await startServer(env);
-    const { stdout } = await call(["mine"], "en", env);
-    expect(stdout.split("\n")).toHaveLength(2);
-    expect(await server.stop()).toBe(0);
-    await home.remove();
-  });
-
   test("two at once share: both get their text", async () => {
     const home = await temporary();
     const env = { HYGGE_DATA_DIR: home.dir };
