@@ -65,7 +65,7 @@ async function modelPid(of: number): Promise<number | undefined> {
 }
 
 /** Waits until all have ended, and looks at each: one version, its candidates once. */
-async function checkAll(accepted: string[]): Promise<void> {
+async function checkAll(accepted: string[], all = accepted): Promise<void> {
   for (const id of accepted) {
     let view = await brief(id);
     for (let tries = 0; view.status === "queued" || view.status === "writing"; tries++) {
@@ -87,7 +87,7 @@ async function checkAll(accepted: string[]): Promise<void> {
     expect(candidates.filter((candidate) => candidate.draftId !== null)).toHaveLength(1);
   }
   const mine = await ask<{ briefs: BriefView[] }>("/api/briefs?limit=100");
-  expect(mine.briefs.map((view) => view.id).sort()).toEqual([...accepted].sort());
+  expect(mine.briefs.map((view) => view.id).sort()).toEqual([...all].sort());
 }
 
 /** Seconds until somebody writes again, or nothing is left to write. */
@@ -137,6 +137,8 @@ test(`the model's child, ${kills} times (seed ${seed})`, async () => {
     // Between two lives there is nobody to kill.
     if (pid !== undefined) process.kill(pid, "SIGKILL");
     resumes.push(await resumed(accepted, performance.now()));
+    // A brief on which the model dies three times counts as poisoned: one death each.
+    await checkAll(accepted.slice(-1), accepted);
   }
   await checkAll(accepted);
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
