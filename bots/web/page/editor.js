@@ -73,7 +73,7 @@ export function Editor({ draft, brief, change, onEnd }) {
         html`<ul class="findings">${lint.findings.map(
           (finding) => html`
             <li key=${`${finding.start}-${finding.rule}`}>
-              <mark>${finding.found}</mark> <span class="quiet">${labels.gates[finding.rule] ?? finding.rule}</span>
+              <mark>${finding.found}</mark> <span class="quiet">${finding.suggestions.length > 0 ? words.better : (labels.gates[finding.rule] ?? finding.rule)}</span>
               <span class="fixes">
                 ${finding.suggestions.map((by) => html`<button type="button" key=${by} aria-label=${words.replace(by)} title=${words.replace(by)} onClick=${() => replace(finding, by)}>${by}</button>`)}
                 <button type="button" class="link" onClick=${() => show(finding)}>${words.show}</button>
