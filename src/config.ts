@@ -19,6 +19,7 @@ const url = (...protocols: string[]) =>
   optional.refine((value) => value === undefined || protocols.some((p) => value.startsWith(`${p}://`)), {
     error: `must start with ${protocols.map((p) => `${p}://`).join(" or ")}`,
   });
+const isPlainAddress = (value: string) => URL.canParse(value) && new URL(value).username === "";
 const seconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 /** Every environment variable that Hygge reads. The table in README.md is checked against this by a test. */
@@ -80,6 +81,11 @@ export const environment = z.object({
   HYGGE_SHUTDOWN_SECONDS: seconds(20).describe("hard deadline of a graceful shutdown"),
   DATABASE_URL: url("postgres", "postgresql").describe("PostgreSQL instead of the embedded database"),
   REDIS_URL: url("redis", "rediss").describe("Redis for the queue; needs DATABASE_URL too"),
+  LANGUAGETOOL_URL: url("http", "https")
+    .refine((value) => value === undefined || isPlainAddress(value), {
+      error: "must be an address without user and password, http://127.0.0.1:8010",
+    })
+    .describe("LanguageTool server for spelling and grammar while a text is edited; empty: none is asked"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
@@ -111,6 +117,7 @@ export interface Config {
   shutdownSeconds: number;
   databaseUrl?: string;
   redisUrl?: string;
+  languageToolUrl?: string;
   logLevel: string;
   processRoles: ProcessRole[];
 }
@@ -163,6 +170,7 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
     shutdownSeconds: e.HYGGE_SHUTDOWN_SECONDS,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
+    languageToolUrl: e.LANGUAGETOOL_URL,
     logLevel: e.LOG_LEVEL,
     processRoles: roles,
   };

@@ -34,6 +34,12 @@ export function lintText(text: string, ctx: GateContext): Omit<Lint, "score" | "
   return { gates, findings, graphemes: { count: countGraphemes(normal), min, max } };
 }
 
+/** The house's findings and a grammar checker's, in reading order; on the same place the house knows better. */
+export function withGrammar(house: Lint["findings"], grammar: Lint["findings"]): Lint["findings"] {
+  const more = grammar.filter((g) => !house.some((h) => h.start < g.end && g.start < h.end));
+  return [...house, ...more].sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
 /** What to write instead, where the brief says it without doubt. */
 function suggestions(id: string, { brief }: GateContext): string[] {
   if (id === "name" && brief.name) return [brief.name];

@@ -13,6 +13,7 @@ import { createHygge } from "#src/flow/hygge.ts";
 import { createMetrics } from "#src/flow/metrics.ts";
 import { startReconciler } from "#src/flow/reconcile.ts";
 import { createWriter } from "#src/flow/work.ts";
+import { createGrammar } from "#src/grammar.ts";
 import { openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import { type Logger, openLog } from "#src/log.ts";
@@ -77,7 +78,19 @@ export async function start(
     );
     const metrics = createMetrics();
     metrics.watch(queue.counts, model);
-    const hygge = createHygge({ database, queue, brands, brand: config.brand, corpus, metrics, log });
+    const grammar =
+      config.languageToolUrl === undefined ? undefined : createGrammar({ url: config.languageToolUrl, log });
+    if (grammar) keep({ close: async () => grammar.close() });
+    const hygge = createHygge({
+      database,
+      queue,
+      brands,
+      brand: config.brand,
+      corpus,
+      ...(grammar ? { grammar } : {}),
+      metrics,
+      log,
+    });
 
     const status = async () => ({
       database: database.kind,

@@ -207,6 +207,9 @@ const gates: Record<GateId, Text> = {
   address: { de: "Anrede stimmt", en: "Form of address is right" },
 };
 
+/** Rules of findings that are no gate. */
+const rules = { grammar: { de: "Rechtschreibung und Grammatik", en: "Spelling and grammar" } };
+
 const states: Record<DraftState, Text> = {
   draft: { de: "Entwurf", en: "Draft" },
   requested: { de: "Freigabe angefragt", en: "Approval requested" },
@@ -264,5 +267,10 @@ export function labels(locale: Locale) {
       K,
       string
     >;
-  return { gates: pick(gates), states: pick(states), statuses: pick(statuses), reasons: pick(reasons) };
+  return {
+    gates: pick({ ...gates, ...rules }),
+    states: pick(states),
+    statuses: pick(statuses),
+    reasons: pick(reasons),
+  };
 }

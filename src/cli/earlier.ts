@@ -89,7 +89,7 @@ export async function lint(
         .map((gate) => `✗ ${gateLabel(io.locale, gate.id)}${gate.found ? `: ${printable(gate.found)}` : ""}`),
       ...result.findings.map(
         (finding) =>
-          `  „${printable(finding.found)}“${finding.suggestions.length > 0 ? ` → ${finding.suggestions.join(", ")}` : ""}`,
+          `  „${printable(finding.found)}“${finding.suggestions.length > 0 ? ` → ${finding.suggestions.map(printable).join(", ")}` : ""}`,
       ),
     ];
     await print(io.out, `${lines.join("\n")}\n`);

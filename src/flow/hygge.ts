@@ -4,8 +4,9 @@ import { type Brief, type Channel, fillFromProducts, parseBrief } from "#src/bri
 import type { Corpus } from "#src/corpus.ts";
 import { HyggeError } from "#src/errors.ts";
 import { checkGates } from "#src/gates/gates.ts";
+import type { Grammar } from "#src/grammar.ts";
 import type { BriefInput, Decision, DraftQueue, Hygge, RevisionInput } from "#src/hygge.ts";
-import { lintText } from "#src/lint.ts";
+import { lintText, withGrammar } from "#src/lint.ts";
 import type { Logger } from "#src/log.ts";
 import { type Action, type Actor, may, neededRole } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
@@ -32,6 +33,8 @@ export interface FlowDeps {
   /** Id of the brand of a brief that names none. */
   brand: string;
   corpus: Corpus;
+  /** Absent: the house's own checks alone. */
+  grammar?: Grammar;
   metrics: Metrics;
   log: Logger;
 }
@@ -316,9 +319,11 @@ export function createHygge(deps: FlowDeps): Hygge {
       const brand = brandOf(row?.brand ?? input.brand);
       const channel = check.asChannel(input.channel) ?? row?.channel ?? brand.defaults.channel;
       const brief = row ? briefFor(row, channel) : looseBrief(channel, brand);
+      const asked = deps.grammar?.check(text, { brief, brand });
       const lint = lintText(text, { brief, brand, corpus });
       const score = voiceScore(text, { brief, brand, gates: lint.gates });
-      return { ...lint, score, light: lightOf(score) };
+      const findings = withGrammar(lint.findings, (await asked) ?? []);
+      return { ...lint, findings, score, light: lightOf(score) };
     },
   };
   return tellingOf(useCases, database.place);

@@ -40,6 +40,15 @@ describe("configuration", () => {
       expect(problems).toContain(`${key}: `);
   });
 
+  test("a LanguageTool server is an address, and none is asked unless one is set", () => {
+    expect(readConfig({ LANGUAGETOOL_URL: "http://languagetool:8010" }).languageToolUrl).toBe(
+      "http://languagetool:8010",
+    );
+    expect(readConfig({ LANGUAGETOOL_URL: "" }).languageToolUrl).toBeUndefined();
+    for (const wrong of ["languagetool:8010", "http://", "http://me:secret@languagetool"])
+      expect(problemsOf({ LANGUAGETOOL_URL: wrong })).toContain("LANGUAGETOOL_URL: must");
+  });
+
   test("Redis without a database server is refused with the fix", () => {
     expect(problemsOf({ REDIS_URL: "redis://127.0.0.1" })).toContain("set DATABASE_URL too");
   });
