@@ -239,6 +239,7 @@ const reasons: Record<RatingReason, Text> = {
 const kinds: Record<string, Text> = {
   brief: { de: "Auftrag", en: "brief" },
   draft: { de: "Entwurf", en: "draft" },
+  path: { de: "Die Adresse", en: "address" },
 };
 
 const fill = (text: string, details: Readonly<Record<string, string | number>>) =>
