@@ -3,6 +3,7 @@
  * "ein graues Sessel". Says something only where no reading of the words is grammatical.
  */
 import type { Gender } from "#src/brand.ts";
+import { clauseFinding } from "./clauses.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { type Case, lexiconIndex, type NounForm } from "./nouns.ts";
 import { type Word, words } from "./read.ts";
@@ -77,7 +78,10 @@ function determiner(lower: string): Determiner | undefined {
   if (!own || lower === "eur") return undefined;
   const alone = lower === "ihr" || own[1] === "er" || own[1] === "es";
   return {
-    set: indefinite[own[1] ?? ""] ?? new Set(),
+    // "ein" has no plural, "kein" and "dein" have.
+    set: new Set(
+      [...(indefinite[own[1] ?? ""] ?? [])].filter((one) => !lower.startsWith("ein") || !one.endsWith("pl")),
+    ),
     adjectives: mixed,
     ...(alone ? { pronoun: "alone" as const } : {}),
   };
@@ -105,7 +109,6 @@ const governs: Record<string, readonly Case[]> = {
   von: dative,
   bei: dative,
   nach: dative,
-  seit: dative,
   für: accusative,
   ohne: accusative,
   durch: accusative,
@@ -137,7 +140,7 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
     const start = phrase.start;
     return { found: text.slice(start, word.end), at: [{ start, end: word.end }] };
   }
-  return undefined;
+  return clauseFinding(text, ctx);
 }
 
 /** Words of one phrase stand in one line. */
@@ -263,7 +266,7 @@ const others = new Set(
   lieber später früher weiter länger besser mehr immer sehr ganze etwas nichts unten oben außen innen hinten vorne
   morgen gestern ihnen wessen dessen deren haben werden können müssen sollen wollen dürfen hätte wäre würde habe gabe
   statt nahe lange gegenüber jenseits allerlei lauter genug paar rosa lila ihres bisschen zwei drei vier fünf sechs
-  sieben acht neun zehn elf zwölf zweier dreier beides derselbe dieselbe dasselbe denselben
+  sieben acht neun zehn elf zwölf zweier dreier beides derselbe dieselbe dieselben dasselbe denselben merken
   demselben derselben desselben mögen hören erst gerade beinahe heute alleine zusammen zu so liegen
   stehen sitzen hängen stecken warten kommen passen bleiben brauchen machen gehören tragen kosten nehmen sehen legen
   stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen ziehen fallen laufen

@@ -1,6 +1,7 @@
 /** The brief's name, price and numbers: kept exactly, none invented. */
 import type { Channel } from "#src/brief.ts";
 import type { Finding, GateContext } from "./gates.ts";
+import { wrongProduct } from "./product.ts";
 import { type NumberAt, numbers, numberWord, words } from "./read.ts";
 import { said, without } from "./said.ts";
 import { shipped } from "./vocabulary.ts";
@@ -12,7 +13,8 @@ export function nameGate(text: string, ctx: GateContext): Finding | undefined {
   const found = nameSpans(text, name);
   const misspelt = name.includes(" ") ? undefined : nearName(text, name);
   if (misspelt) return { found: `${misspelt.text} ≠ ${name}`, at: [misspelt] };
-  if (found.length > 0 || without(ctx, /namen?\b|product name/)) return undefined;
+  if (found.length > 0) return wrongProduct(text, ctx);
+  if (without(ctx, /namen?\b|product name/)) return undefined;
   return { found: name };
 }
 
@@ -94,6 +96,10 @@ export function priceGate(text: string, ctx: GateContext): Finding | undefined {
   if (broken)
     return { found: broken[0], at: [{ start: broken.index, end: broken.index + broken[0].length }] };
 
+  const measured = measuredPrice.exec(text) ?? pricedMeasure.exec(text);
+  if (measured)
+    return { found: measured[0], at: [{ start: measured.index, end: measured.index + measured[0].length }] };
+
   const offer = offerPattern.exec(text);
   if (offer && !new RegExp(offer[0].slice(0, 5), "iu").test(said(ctx)))
     return { found: offer[0], at: [{ start: offer.index, end: offer.index + offer[0].length }] };
@@ -104,6 +110,13 @@ export function priceGate(text: string, ctx: GateContext): Finding | undefined {
   if (unwanted || values.size === 0 || prices.length > 0) return undefined;
   return priceChannels.has(ctx.brief.channel) ? { found: expected } : undefined;
 }
+
+/** "Durchmesser von 65 €", "65 € breit". */
+const measuredPrice =
+  /(?<!\p{L})(?:(?:\p{L}*durchmesser|\p{L}*höhe|\p{L}*breite|\p{L}*tiefe|\p{L}*länge|\p{L}*fläche|größe|gewicht)[ \u00a0](?:von|ist|beträgt)[ \u00a0]\d[\d.,]*[ \u00a0]?€|(?:misst|wiegt|fasst)[ \u00a0]\d[\d.,]*[ \u00a0]?€|\d[\d.,]*[ \u00a0]?€[ \u00a0](?:breit|hoch|lang|tief|groß|dick)(?!\p{L}| genug))/iu;
+/** "für 148 cm zu haben", "Du bekommst es für 148 cm". */
+const pricedMeasure =
+  /(?<!\p{L})(?:(?:bekommst|bekommt|gibt es|kaufst|nimmst|hast)(?:[ \u00a0][\p{L}]+){0,4}[ \u00a0]für[ \u00a0]\d[\d.,×x \u00a0]*(?:cm|mm|kg|g|l|ml)(?!\p{L})(?![^.]*€)|für[ \u00a0]\d[\d.,×x \u00a0]*(?:cm|mm|kg|g|l|ml)[ \u00a0](?:zu haben|bekommst|gehört))/iu;
 
 /** Offers are prices too: none is made that the brief doesn't make. */
 const offerPattern =

@@ -17,6 +17,10 @@ export function nonwordGate(text: string, ctx: GateContext): Finding | undefined
   const own = ownWords(ctx);
   // A misspelt name is the name gate's.
   const misspelt = ctx.brief.name ? nearName(text, ctx.brief.name) : undefined;
+  // "ein Sitzer-Sofa": the number before it was lost.
+  const halved = /(?<![\p{L}\p{N}-])(?:Sitzer|er-Set|Türer)(?:-\p{L}+)?/u.exec(text);
+  if (halved)
+    return { found: halved[0], at: [{ start: halved.index, end: halved.index + halved[0].length }] };
   for (const word of words(text)) {
     if (word.text === misspelt?.text) continue;
     for (const part of word.text.split(/[-’'‑]/u)) {

@@ -1,6 +1,6 @@
 /** The brand's lexicon as an index: which product noun, material or colour a word of a text is. */
 import type { Brand, Gender, Lexicon } from "#src/brand.ts";
-import { everydayNouns } from "./everyday-nouns.ts";
+import { everydayNouns, everydayPlurals } from "./everyday-nouns.ts";
 import { fold } from "./read.ts";
 import { shipped } from "./vocabulary.ts";
 
@@ -18,6 +18,8 @@ export type Material = Lexicon["materials"][number];
 export interface LexiconIndex {
   /** Analyses of a noun by its form, compounds by their last part; empty for unknown nouns. */
   noun(word: string): readonly NounForm[];
+  /** Whether the noun's plural is known, so that a singular form is surely one. */
+  plural(word: string): boolean;
   /** The product noun that a word ends in: "Ecksofas" is "Sofa". */
   product(word: string): string | undefined;
   /** The material that a word is or begins with: "Eiche", "Eichenholz", "Lederbezug", "ledernen". */
@@ -25,6 +27,20 @@ export interface LexiconIndex {
   /** The colour of an inflected or compound colour word: "dunkelgrüner" is "dunkelgrün". */
   colour(word: string): string | undefined;
 }
+
+/** Masculines in -el, -er, -en whose plural changes its vowel, or that have none. */
+const changing = new Set(
+  "Apfel Nagel Vogel Vater Bruder Boden Garten Ofen Laden Regen Rasen Hafen Hunger Donner Wasser Pfeffer".split(
+    " ",
+  ),
+);
+
+/** Everyday nouns that people count. */
+const everydayCountable = new Set(
+  "schublade jacke hemd socke schuh gast kind stift mütze karte stufe klappe ebene haken sitz tasse schraube ecke seite scheibe tomate kartoffel banane decke apfel brief hose".split(
+    " ",
+  ),
+);
 
 const cache = new WeakMap<Lexicon, LexiconIndex>();
 export function lexiconIndex(brand: Brand): LexiconIndex {
@@ -49,11 +65,12 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
   for (const gender of ["m", "f", "n"] as const)
     for (const word of everydayNouns[gender].split(/\s+/u)) {
       if (forms.has(word.toLowerCase())) continue;
-      const same = gender !== "f" && /(?:el|er|en)$/u.test(word);
+      const same = gender !== "f" && /(?:el|er|en)$/u.test(word) && !changing.has(word);
       addNoun(forms, word, gender, same ? word : undefined);
       // "Kartons" is a genitive or a plural.
       if (gender !== "f") addNoun(forms, `${word}s`, gender, `${word}s`);
     }
+  for (const word of everydayPlurals.split(/\s+/u)) addPlural(forms, word);
   for (const [word, gender, plural] of exceptions) addNoun(forms, word, gender, plural || undefined);
   const longest = Math.max(0, ...[...forms.keys()].map((form) => form.length));
 
@@ -103,6 +120,11 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
     noun(word) {
       const end = tail(word.toLowerCase(), forms, joinsNoun);
       return end === undefined ? bySuffix(word.toLowerCase()) : (forms.get(end) ?? []);
+    },
+    plural(word) {
+      const end = tail(word.toLowerCase(), forms, joinsNoun);
+      const known = lexicon.products.find((product) => product.word.toLowerCase() === end);
+      return known?.plural !== undefined || (end !== undefined && everydayCountable.has(end));
     },
     product(word) {
       const end = tail(word.toLowerCase(), productOf, joinsAny);
@@ -160,6 +182,7 @@ function remembering(index: LexiconIndex): LexiconIndex {
   };
   return {
     noun: remember(index.noun),
+    plural: remember(index.plural),
     product: remember(index.product),
     material: remember(index.material),
     colour: remember(index.colour),
@@ -176,6 +199,13 @@ function addNoun(forms: Map<string, NounForm[]>, word: string, gender: Gender, p
     const list = forms.get(lower) ?? [];
     list.push(form);
     forms.set(lower, list);
+  }
+}
+
+function addPlural(forms: Map<string, NounForm[]>, word: string) {
+  for (const { lower, form } of nounForms("", "n", word)) {
+    if (form.number !== "pl" || forms.get(lower)?.some((known) => known.number === "pl")) continue;
+    forms.set(lower, [...(forms.get(lower) ?? []), form]);
   }
 }
 

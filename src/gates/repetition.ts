@@ -29,6 +29,12 @@ export function repetitionGate(text: string): Finding | undefined {
     if ((/^[ \u00a0]+$/u.test(gap) && !doubles.has(here.lower)) || (thrice && gap.length <= 2))
       return { found: text.slice(before.start, here.end), at: [{ start: before.start, end: here.end }] };
   }
+  const listed =
+    /(?<!\p{L})((?:(?:in|an|auf|aus|unter|neben)[ \u00a0])?(?:d(?:er|ie|as|en|em)|ein(?:e[nrm]?)?)[ \u00a0]\p{Lu}[\p{L}-]*)(?:,(?: dann)?| und| oder)[ \u00a0]\1(?!\p{L}| für )/u.exec(
+      text,
+    );
+  if (listed)
+    return { found: listed[0], at: [{ start: listed.index, end: listed.index + listed[0].length }] };
   return repeatedRun(text, all);
 }
 

@@ -17,8 +17,42 @@ export function materialGate(text: string, ctx: GateContext): Finding | undefine
       if (!ofProduct(text, all, position, mention, product, index, ctx)) continue;
       return { found: word.text, at: [{ start: word.start, end: word.end }] };
     }
+  return noMaterial(text, ctx, index);
+}
+
+/** "aus grauem Stauraum", "aus weißer Lasiert", "aus Baum": what the product can't be made of. */
+function noMaterial(text: string, ctx: GateContext, index: LexiconIndex): Finding | undefined {
+  const source = said(ctx);
+  for (const match of text.matchAll(madeOf)) {
+    const word = match[1] ?? "";
+    const lower = word.toLowerCase();
+    const before = words(text.slice(0, match.index)).at(-1);
+    if (!before || index.material(word) || stuff.test(lower) || /^(?:kleinen|vielen|allen)$/u.test(lower))
+      continue;
+    const owner: Word = { ...before, text: before.text };
+    if (
+      (!copulas.has(owner.lower) || /^(?:er|sie|es)$/u.test(owner.lower)) &&
+      !isProductNoun(owner, index, ctx) &&
+      !owner.lower.startsWith((ctx.brief.name ?? "\n").toLowerCase())
+    )
+      continue;
+    const own = source.includes(word);
+    const attribute =
+      /(?:raum|funktion|melder|platz|höhe|breite|länge|deckel|ung|iert|bar|streift|steppt|polstert)$/u.test(
+        lower,
+      );
+    const thing = !own && index.noun(word).length > 0;
+    if (!attribute && !thing) continue;
+    const start = match.index + match[0].length - word.length;
+    return { found: `aus … ${word}`, at: [{ start, end: start + word.length }] };
+  }
   return undefined;
 }
+/** "aus", adjectives, a noun; no article, so no place or source. */
+const madeOf =
+  /(?<!\p{L})aus[ \u00a0](?:(?!vier[ \u00a0]|(?:d|ein|kein|dein|mein|sein|ihr|unser|eur|dies|jed|all|beid|zweit)(?:e[nrm]?|er)[ \u00a0])\p{Ll}+e[nrm],?[ \u00a0](?:und[ \u00a0])?)*(\p{Lu}[\p{L}-]+)/gu;
+const stuff =
+  /(?:gewebe|geflecht|faser|stoff|holz|mischung|fell|papier|platte|textil|ton|wachs|stein|guss|glas|stahl|metall|leder|garn|draht|keks|sand|eis|netz|beton|schweden|italien|lack)$/u;
 
 export function colourGate(text: string, ctx: GateContext): Finding | undefined {
   const index = lexiconIndex(ctx.brand);
@@ -146,7 +180,7 @@ const articles = new Set(
 const copulas = new Set(
   "ist sind besteht bestehen gemacht gefertigt genäht gewebt gestrickt kommt bezug er sie es".split(" "),
 );
-const productParts = new Set(
+export const productParts = new Set(
   "bezug gestell rahmen platte bein beine fuß füße sitz lehne griff griffe front fronten".split(" "),
 );
 

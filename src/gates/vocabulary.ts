@@ -53,6 +53,8 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
       const stem = word.slice(0, -cut);
       if (!endings.has(ending) && !derivations.includes(ending)) continue;
       if (!joins(stem, ending)) continue;
+      // "aufste", "undst": prepositions and conjunctions have no forms.
+      if (noFirstPart.has(stem) || uninflected.has(stem)) continue;
       if (whole.has(stem) || (stem.length >= 4 && stems.has(stem))) return true;
       // "Bäume" of "Baum", "wärmer" of "warm"; a lost umlaut ("Tur") stays wrong.
       const plain = fold(stem);
@@ -111,6 +113,13 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
     },
   };
 }
+
+/** Words without forms. */
+const uninflected = new Set(
+  "auf aus bei mit nach von vor für durch über unter neben hinter zwischen gegen ohne zum zur beim vom seit bis hin her los ab dass weil doch auch schon hier dort mal als wenn".split(
+    " ",
+  ),
+);
 
 /** Words that begin no compound. */
 const noFirstPart = new Set(
