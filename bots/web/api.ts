@@ -64,6 +64,7 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
           text: given(body.text),
           ...wanted(body),
           brand: optional(body.brand),
+          fill: optional(body.fill),
           surface: "web",
           idempotencyKey: key,
         });
@@ -194,9 +195,10 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
       handle: async ({ c }) =>
         c.json({
           standard: brand,
-          brands: brands.list().map(({ id, name, channels }) => ({
+          brands: brands.list().map(({ id, name, channels, products }) => ({
             id,
             name,
+            products: products.length,
             channels: Object.fromEntries(
               Object.entries(channels).map(([channel, { label, min, max }]) => [
                 channel,

@@ -150,6 +150,7 @@ export const brands = z
       z.strictObject({
         id: z.string(),
         name: z.string(),
+        products: z.int().meta({ description: "products that its list knows" }),
         channels: z.record(
           channel,
           z.strictObject({
@@ -193,6 +194,10 @@ export const newBrief = z.looseObject({
   text: text("Sofa Ekeby, Leinen, sandfarben, 899 €"),
   ...options,
   brand: z.string().nullish(),
+  fill: z
+    .boolean()
+    .nullish()
+    .meta({ description: "fill what the brief leaves out from the brand's product list" }),
 });
 export const revision = z.looseObject({
   wish: z

@@ -26,6 +26,7 @@ export interface BriefRequest {
   length?: string;
   brand?: string;
   variants?: number;
+  fill?: boolean;
 }
 
 /** The server that was there a moment ago can't be reached any more. */

@@ -15,6 +15,7 @@ export interface DraftOptions {
   length?: string;
   brand?: string;
   variants?: string;
+  fill?: boolean;
   json?: boolean;
   verbose?: boolean;
 }
@@ -58,6 +59,7 @@ export function requestOptions(options: DraftOptions): Omit<BriefRequest, "text"
     ...(length ? { length } : {}),
     ...(brand ? { brand } : {}),
     ...(count > 1 ? { variants: count } : {}),
+    ...(options.fill ? { fill: true } : {}),
   };
 }
 

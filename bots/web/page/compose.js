@@ -17,7 +17,7 @@ import {
 import { examples } from "./words.js";
 
 const store = "hygge.brief";
-const blank = { text: "", channel: "", tone: "", length: "", variants: "1", brand: "" };
+const blank = { text: "", channel: "", tone: "", length: "", variants: "1", brand: "", fill: false };
 
 /** What was typed but not sent survives a reload. */
 function remembered() {
@@ -46,9 +46,9 @@ export function Compose() {
 
   const send = () =>
     run(async () => {
-      const { text, variants, ...options } = brief;
+      const { text, variants, fill, ...options } = brief;
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== ""));
-      const body = { text, ...given, variants: Number(variants) };
+      const body = { text, ...given, variants: Number(variants), ...(fill ? { fill } : {}) };
       const { briefId } = await call("POST", "/api/briefs", body, { key: key.current });
       sessionStorage.removeItem(store);
       tellTabs(briefId);
@@ -81,6 +81,7 @@ export function Compose() {
             <${Select} label=${words.variants} value=${brief.variants} onChange=${(variants) => set({ variants })} options=${[1, 2, 3, 4].map((n) => [String(n), words.variantsOf(n)])} />
             ${brands.brands.length > 1 && html`<${Select} label=${words.brand} value=${brief.brand || brands.standard} onChange=${(id) => set({ brand: id, channel: "" })} options=${brands.brands.map(({ id, name }) => [id, name])} />`}
           </div>
+          ${brand?.products > 0 && html`<label class="check"><input type="checkbox" checked=${brief.fill} onChange=${(event) => set({ fill: event.currentTarget.checked })} /> ${words.fill(brand.products)}</label>`}
           <div class="send">
             <span class="keys quiet" aria-hidden="true">${words.keys(isMac)}</span>
             <button type="submit" class="primary" disabled=${busy}>${busy ? words.writing : words.write}</button>
