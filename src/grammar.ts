@@ -178,13 +178,17 @@ function rightWords(about: About): (word: string) => boolean {
     words(`${said(about)} ${about.brief.name ?? ""}`).flatMap(({ lower }) => lower.split("-")),
   );
   const sold = lexiconWords(about.brand);
-  return (word) => {
-    const lower = word.toLowerCase();
+  const isForm = (lower: string) => {
     for (let cut = 0; cut <= 5 && lower.length - cut >= 3; cut++) {
       const stem = lower.slice(0, lower.length - cut);
       if (endings.has(lower.slice(stem.length)) && (told.has(stem) || sold.has(stem))) return true;
     }
     return false;
+  };
+  return (word) => {
+    const lower = word.toLowerCase();
+    // "petrolfarbenem" is "petrol".
+    return isForm(lower) || isForm(lower.replace(/farben(?:e[mnrs]?)?$/u, ""));
   };
 }
 

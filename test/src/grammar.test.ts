@@ -101,6 +101,7 @@ describe("what LanguageTool finds", () => {
     ["a product's name in a compound", "Die Ekeby-Sofas sind da.", "Ekeby-Sofas"],
     ["a material of the lexicon", "Aus Baumwolle.", "Baumwolle"],
     ["an inflected colour of the brief", "Aus sandfarbenem Leinen.", "sandfarbenem"],
+    ["a material as a colour", "Mit leinenfarbenem Bezug.", "leinenfarbenem"],
   ])("%s is no mistake", async (_, text, word) => {
     expect(await foundBy(spelling, text, word)).toEqual([]);
   });
