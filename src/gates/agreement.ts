@@ -6,7 +6,7 @@ import type { Gender } from "#src/brand.ts";
 import { clauseFinding } from "./clauses.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { type Case, lexiconIndex, type NounForm } from "./nouns.ts";
-import { type Word, words } from "./read.ts";
+import { numberWord, type Word, words } from "./read.ts";
 
 type Slot = Gender | "pl";
 type Reading = `${Case}-${Slot}`;
@@ -132,7 +132,7 @@ export function agreementGate(text: string, ctx: GateContext): Finding | undefin
     if (known.length === 0) continue;
     const verbal = word.lower.endsWith("n") && known.every((form) => form.number === "pl");
     const forms = verbal ? [...known, ...infinitive] : known;
-    const phrase = phraseBefore(text, all, position);
+    const phrase = phraseBefore(text, all, position, names);
     if (!phrase) continue;
     const role = roleAtStart(text, all, position, phrase.start);
     const could = role?.number ? forms.filter((form) => form.number === role.number) : forms;
@@ -170,7 +170,10 @@ function roleAtStart(
     )
   )
     return { case: "acc" };
-  const verb = /^(?: \p{Lu}\p{L}*)? (ist|sind|kostet|kosten|hat|misst|bietet|trägt|wiegt)\b/u.exec(rest)?.[1];
+  const verb =
+    /^(?: \p{Lu}\p{L}*)?(?: aus (?:\p{Ll}+e[nrm] )?\p{Lu}\p{L}*)? (ist|sind|kostet|kosten|hat|misst|bietet|trägt|wiegt|liegt|hängt|wartet)(?!\p{L})/u.exec(
+      rest,
+    )?.[1];
   if (verb === "ist" || verb === "kostet") return { case: "nom", number: "sg" };
   if (verb === "sind" || verb === "kosten") return { case: "nom", number: "pl" };
   // "Den Handschuh hat der Hund": these take an object, which may come first.
@@ -188,7 +191,12 @@ interface Phrase {
 }
 
 /** The words that must agree with the noun at `position`; undefined when there is nothing to judge. */
-function phraseBefore(text: string, all: readonly Word[], position: number): Phrase | undefined {
+function phraseBefore(
+  text: string,
+  all: readonly Word[],
+  position: number,
+  names?: ReadonlySet<string>,
+): Phrase | undefined {
   const noun = all[position];
   if (!noun) return undefined;
   const adjectives: string[] = [];
@@ -219,6 +227,27 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
   if (definiteBefore && (contracted[definiteBefore.lower] || definiteArticle.test(definiteBefore.lower)))
     return undefined;
 
+  // "hinter der vier Rollen": a number stands between article and noun.
+  const counted = numberWord(before.lower) !== undefined ? all[at - 1] : undefined;
+  if (
+    counted &&
+    adjectives.length === 0 &&
+    /^(?:der|die|den)$/u.test(counted.lower) &&
+    blank.test(text.slice(counted.end, before.start))
+  ) {
+    const government = governs[all[at - 2]?.lower ?? ""];
+    const further = all[at - 2];
+    if (government && further && blank.test(text.slice(further.end, counted.start)))
+      return {
+        adjectives,
+        set: determiner(counted.lower)?.set ?? new Set(),
+        declension: [weak],
+        cases: government,
+        start: further.start,
+      };
+    return undefined;
+  }
+
   const article = determiner(before.lower);
   if (article) {
     const further = all[at - 1];
@@ -231,7 +260,14 @@ function phraseBefore(text: string, all: readonly Word[], position: number): Phr
       ? text.slice(afterPreposition.end, (government ? further : before)?.start)
       : "";
     // ", der Leinen mag", ", auf dem Kissen liegen": a relative pronoun with a bare noun after it.
-    if (article.pronoun === "relative" && adjectives.length === 0 && /,\s*$/u.test(clause)) return undefined;
+    // "Ekeby, der Sessel aus Cord" is none.
+    if (
+      article.pronoun === "relative" &&
+      adjectives.length === 0 &&
+      /,\s*$/u.test(clause) &&
+      !(names?.has(further?.lower ?? "") && /^ (?:aus|für|mit) /u.test(text.slice(noun.end, noun.end + 5)))
+    )
+      return undefined;
     // "Wenn einer Kissen wirft", "habt ihr Stühle": a pronoun, unless a preposition makes it an article.
     if (article.pronoun === "alone" && adjectives.length === 0 && !government) return undefined;
     if (before.lower === "ihr") return undefined;

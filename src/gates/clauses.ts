@@ -55,7 +55,8 @@ const listening: Check = (text, _, index) => {
         if (preposition.test(inside.slice(0, noun.index))) continue;
         const forms = index.noun(noun[1] ?? "");
         const dative = /^\p{L}*en /iu.test(noun[0])
-          ? forms.length === 0 || forms.some((form) => form.number === "pl" && form.cases.includes("dat"))
+          ? (forms.length === 0 && /[ns]$/u.test(noun[1] ?? "")) ||
+            forms.some((form) => form.number === "pl" && form.cases.includes("dat"))
           : false;
         if (!dative) return found(text, match.index, match.index + match[0].length);
       }
@@ -164,7 +165,7 @@ const pronouns: Check = (text, ctx, index) => {
   ];
   const forms = sold.flatMap((word) => index.noun(word));
   const pattern =
-    /(?<!\p{L})(?:(Er|Sie|Es|er|sie|es) kostet(?: \p{L}+){0,2} \d[\d.,]*(?:[ \u00a0]€)?|(?:bekommst du|bekommt ihr|du bekommst|ihr bekommt|gibt es|kaufst du|nimmst du|du nimmst|hast du) (ihn|sie|es) (?:schon |jetzt |nun )?(?:für|um) \d[\d.,]*(?:[ \u00a0]€)?)/gu;
+    /(?<!\p{L})(?:(Er|Sie|Es|er|sie|es) (?:kostet(?: \p{L}+){0,2} \d[\d.,]*(?:[ \u00a0]€)?|(?:misst|wiegt|fasst|ist) \d[\d.,]*(?:[ \u00a0]c?m)?|ist aus (?:\p{Ll}+ )?\p{Lu}\p{L}*|hat (?:zwei|drei|vier|fünf|sechs|sieben|acht|zehn) (?:Fächer|Türen|Schubladen|Sitze|Haken|Böden|Rollen|Klappen|Stufen|Plätze))(?!\p{L})|(?:bekommst du|bekommt ihr|[Dd]u bekommst|[Ii]hr bekommt|[Gg]ibt es|kaufst du|nimmst du|[Dd]u nimmst|hast du) (ihn|sie|es) (?:schon |jetzt |nun )?(?:für|um) \d[\d.,]*(?:[ \u00a0]€)?)/gu;
   for (const match of text.matchAll(pattern)) {
     const pronoun = (match[1] ?? match[2] ?? "").toLowerCase();
     const gender = pronoun === "es" ? "n" : pronoun === "sie" ? "f" : "m";
@@ -190,7 +191,7 @@ const capitals: Check = (text, ctx, index) => {
   for (const [position, word] of all.entries()) {
     const before = all[position - 1];
     const next = all[position + 1];
-    if (!before || !next || !/^\p{Lu}\p{Ll}+e[nrsm]?$/u.test(word.text) || names.has(word.lower)) continue;
+    if (!before || !next || !/^\p{Lu}[\p{Ll}-]+e[nrsm]?$/u.test(word.text) || names.has(word.lower)) continue;
     if (!/^\p{Ll}/u.test(before.text) || !/^\p{Lu}/u.test(next.text) || names.has(next.lower)) continue;
     if (
       !/^[ \u00a0]$/u.test(text.slice(before.end, word.start)) ||
@@ -211,13 +212,34 @@ const capitals: Check = (text, ctx, index) => {
   return undefined;
 };
 
+/** "in den Flur stehen", "Du stellst ihn auf dem Tisch." */
+const places: Check = (text, _, index) => {
+  const inside = "(?:in|auf|an|unter|neben|vor|hinter)";
+  const rest = "(?:steht|stehst|stehen|liegt|liegst|liegen|sitzt|sitzen)";
+  for (const pattern of [
+    new RegExp(`(?<!\\p{L})${inside}\\s(?:den|einen|deinen)\\s(\\p{Lu}[\\p{L}-]*)\\s${rest}(?!\\p{L})`, "gu"),
+    new RegExp(
+      `(?<!\\p{L})${rest}\\s(?:\\p{Ll}+\\s)?${inside}\\s(?:den|einen|das)\\s(\\p{Lu}[\\p{L}-]*)(?=[.,?…\\n]|$)`,
+      "gu",
+    ),
+    new RegExp(
+      `(?<!\\p{L})(?:stellst|stell|stellt)\\s(?:du\\s)?(?:ihn|sie|es)\\s${inside}\\s(?:dem|einem|deinem)\\s(\\p{Lu}[\\p{L}-]*)(?=[.,?…\\n]|$|\\sund\\s)`,
+      "giu",
+    ),
+  ])
+    for (const match of text.matchAll(pattern))
+      if (only(index.noun(match[1] ?? ""), "sg"))
+        return found(text, match.index, match.index + match[0].length);
+  return undefined;
+};
+
 /** Idioms that small models mix up. */
 const mixed: Check = (text) => {
   const match =
-    /(?<!\p{L})(?:es gibt es(?= (?:für|in|aus))|komm(?:st|t|en)?(?: \p{Ll}+)? zu Hause(?! an)|a[mn] (?:der )?Homeoffice)(?!\p{L})/iu.exec(
+    /(?<!\p{L})(?:es gibt es(?= (?:für|in|aus))|in (?:die|den|das) (?:erste|zweite|dritte|vierte|letzte)n? (?:liegt|liegen|steht|stehen|ist|sind)|komm(?:st|t|en)?(?: \p{Ll}+)? zu Hause(?! an)|a[mn] (?:der )?Homeoffice|am Flur|\d+ (?:Fächer|Türen|Schubladen|Sitze|Haken|Rollen) (?:groß|hoch|breit|lang)|(?:in|auf|an|aus|mit|von|für|bei|unter|neben|vor) (?:der|die|das|den|dem)(?=[.?…]))(?!\p{L})/iu.exec(
       text,
     );
   return match ? found(text, match.index, match.index + match[0].length) : undefined;
 };
 
-const checks: readonly Check[] = [listening, relative, subjects, counts, pronouns, capitals, mixed];
+const checks: readonly Check[] = [listening, relative, subjects, counts, pronouns, capitals, places, mixed];

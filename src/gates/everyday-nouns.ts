@@ -27,8 +27,8 @@ export const everydayNouns: Readonly<Record<"m" | "f" | "n", string>> = {
     Esszimmer Fahrrad Fenster Fensterbrett Fest Feuer Foto Frühstück Gästezimmer Gedicht Geld Geräusch Gesicht Gespräch
     Gewitter Gras Haar Handy Heft Hemd Herz Holz Homeoffice Huhn Jahr Kapitel Kind Kinderzimmer Kleid Klavier Konzert
     Laub Leben Lied Loch Meer Mehl Mittagessen Ohr Paar Paket Papier Pflaster Schlafzimmer Salz Stück Telefon Theater
-    Treppenhaus Waschbecken Wasser Wasserglas Wetter Wochenende Wohnzimmer Wort Zimmer Zuhause Kinn Ei Glück Etikett Baby Basilikum Geländer Weihnachten Öl Feld Rezept Geschenk Schiff
-    Geflecht Gewicht Müsli Obst Gemüse Garn Picknick Werkzeug Land Strickzeug Eis`,
+    Treppenhaus Waschbecken Wasser Wasserglas Wetter Wochenende Wohnzimmer Wort Zimmer Zuhause Kinn Glück Etikett Baby Basilikum Geländer Weihnachten Öl Feld Rezept Geschenk Schiff
+    Geflecht Gewicht Müsli Obst Gemüse Garn Picknick Werkzeug Land Strickzeug Eis Problem Ding`,
 };
 
 /** Plurals of everyday nouns: "vier Hemd", "die nasse Jacken", "die Füße dampft". */

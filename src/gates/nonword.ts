@@ -4,7 +4,7 @@
  * derived from those, and what is put together from them.
  */
 import type { Brand } from "#src/brand.ts";
-import { nearName } from "./facts.ts";
+import { distance, nearName } from "./facts.ts";
 import type { Finding, GateContext } from "./gates.ts";
 import { lexiconIndex } from "./nouns.ts";
 import { fold, numberWord, words } from "./read.ts";
@@ -25,6 +25,8 @@ export function nonwordGate(text: string, ctx: GateContext): Finding | undefined
     if (word.text === misspelt?.text) continue;
     for (const part of word.text.split(/[-’'‑]/u)) {
       if (part.length < 3 || part === part.toUpperCase()) continue;
+      if (decapitalized(part, ctx)) return { found: part, at: [{ start: word.start, end: word.end }] };
+      if (misspelling(part, ctx)) return { found: part, at: [{ start: word.start, end: word.end }] };
       if (own.some((known) => near(part.toLowerCase(), known))) continue;
       if (vocabulary.has(part) || numberWord(part) !== undefined) continue;
       if (index.noun(part).length > 0 || index.material(part) || index.colour(part)) continue;
@@ -33,6 +35,27 @@ export function nonwordGate(text: string, ctx: GateContext): Finding | undefined
     }
   }
   return undefined;
+}
+
+/** "Stelampe" for the brief's "Stehlampe", though both may be put together of known words. */
+function misspelling(part: string, { brief }: GateContext): boolean {
+  const lower = part.toLowerCase();
+  const product = brief.product?.toLowerCase() ?? "";
+  if (part === lower || lower.length < 8 || product.length < 8) return false;
+  return distance(product, lower) === 1 && !near(lower, product) && !near(product, lower);
+}
+
+/** "altbaunische Fächer" for the brief's "Altbaunische": a noun is no adjective. */
+function decapitalized(part: string, ctx: GateContext): boolean {
+  if (part !== part.toLowerCase() || part.length < 9) return false;
+  const stem = part.replace(/(?:e[nrsm]?|n)$/u, "");
+  return words(ctx.brief.text).some(
+    (word) =>
+      /^\p{Lu}\p{Ll}+$/u.test(word.text) &&
+      word.start > 0 &&
+      !/(?:bar|farben|ig|lich|iert|fest|los|rund|weiß)(?:e[nrsm]?)?$/u.test(word.lower) &&
+      word.lower.replace(/(?:e[nrsm]?|n)$/u, "") === stem,
+  );
 }
 
 const brandCache = new WeakMap<Brand, ReadonlySet<string>>();

@@ -68,7 +68,7 @@ function buildIndex(lexicon: Lexicon): LexiconIndex {
       const same = gender !== "f" && /(?:el|er|en)$/u.test(word) && !changing.has(word);
       addNoun(forms, word, gender, same ? word : undefined);
       // "Kartons" is a genitive or a plural.
-      if (gender !== "f") addNoun(forms, `${word}s`, gender, `${word}s`);
+      if (gender !== "f") addPlural(forms, `${word}s`);
     }
   for (const word of everydayPlurals.split(/\s+/u)) addPlural(forms, word);
   for (const [word, gender, plural] of exceptions) addNoun(forms, word, gender, plural || undefined);

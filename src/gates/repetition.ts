@@ -33,8 +33,9 @@ export function repetitionGate(text: string): Finding | undefined {
     /(?<!\p{L})((?:(?:in|an|auf|aus|unter|neben)[ \u00a0])?(?:d(?:er|ie|as|en|em)|ein(?:e[nrm]?)?)[ \u00a0]\p{Lu}[\p{L}-]*)(?:,(?: dann)?| und| oder)[ \u00a0]\1(?!\p{L}| für )/u.exec(
       text,
     );
-  if (listed)
-    return { found: listed[0], at: [{ start: listed.index, end: listed.index + listed[0].length }] };
+  // "einer schläft, und einer schläft", "komm vorbei und komm vorbei"
+  const again = listed ?? /(?<!\p{L})(\p{L}+ \p{Ll}+)(?:, und| und|,) \1(?=[.,])/u.exec(text);
+  if (again) return { found: again[0], at: [{ start: again.index, end: again.index + again[0].length }] };
   return repeatedRun(text, all);
 }
 

@@ -252,6 +252,8 @@ function colours(
 
 /** Lighter words for the same colour pass: "Grün" for "dunkelgrün", "sandfarben" for "Sand"; darker claims don't. */
 function sameColour(colour: string, known: ReadonlySet<string>, allowed: string): boolean {
+  // "blau" is half of "blau-weiß", "grau" of "graublau".
+  if (!known.has(colour) && halves(colour, known)) return false;
   if (known.has(colour)) return true;
   if ([...known].some((other) => fold(other) === fold(colour))) return true;
   for (const other of known) if (other.endsWith(colour)) return true;
@@ -259,5 +261,12 @@ function sameColour(colour: string, known: ReadonlySet<string>, allowed: string)
     .replaceAll("ss", "ß")
     .replace(/(?:farben|farbig|rot|grün|blau|gelb|grau|braun|weiß)$/u, "");
   return allowed.includes(colour) || (root.length >= 3 && !shades.has(root) && allowed.includes(root));
+}
+
+function halves(colour: string, known: ReadonlySet<string>): boolean {
+  return [...known].some((other) => {
+    const rest = other.startsWith(colour) ? other.slice(colour.length).replace(/^-/u, "") : "";
+    return /^(?:weiß|schwarz|grau|blau|grün|rot|gelb|braun|rosa|beige)$/u.test(rest);
+  });
 }
 const shades = new Set(["dunkel", "hell", "tief", "zart", "blass", "kräftig", "pastell"]);

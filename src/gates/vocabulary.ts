@@ -54,13 +54,21 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
       if (!endings.has(ending) && !derivations.includes(ending)) continue;
       if (!joins(stem, ending)) continue;
       // "aufste", "undst": prepositions and conjunctions have no forms.
-      if (noFirstPart.has(stem) || uninflected.has(stem)) continue;
+      if (noFirstPart.has(stem) || uninflected.has(stem) || !conjugates(stem, ending)) continue;
       if (whole.has(stem) || (stem.length >= 4 && stems.has(stem))) return true;
       // "Bäume" of "Baum", "wärmer" of "warm"; a lost umlaut ("Tur") stays wrong.
       const plain = fold(stem);
       if (plain !== stem && (whole.has(plain) || (plain.length >= 4 && stems.has(plain)))) return true;
     }
     return stems.has(word) && word.length >= 4;
+  };
+
+  /** Verb endings want another form of the verb: no "sandt", no "Füllt" of "Füll". "vierte", never "vierste". */
+  const conjugates = (stem: string, ending: string): boolean => {
+    if (/^(?:drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf)$/u.test(stem))
+      return !ending.startsWith("s");
+    if (!/^(?:t|te|ten|test|tet)$/u.test(ending)) return true;
+    return [...verbal].some((other) => whole.has(`${stem}${other}`)) || whole.has(`ge${stem}t`);
   };
 
   const derived = (word: string): boolean => {
@@ -87,7 +95,7 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
   };
   /** First parts of compounds: a word or stem, with the joining s. */
   const firstPart = (front: string): boolean => {
-    if (noFirstPart.has(front)) return false;
+    if (noFirstPart.has(front) || (front.endsWith("em") && whole.has(front.slice(0, -2)))) return false;
     if (whole.has(front) || (front.length >= 4 && stems.has(front))) return true;
     return (
       front.endsWith("s") &&
@@ -114,9 +122,11 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
   };
 }
 
+const verbal = ["e", "en", "n", "st", "t", "te", "ten", "et", "end", "ung"];
+
 /** Words without forms. */
 const uninflected = new Set(
-  "auf aus bei mit nach von vor für durch über unter neben hinter zwischen gegen ohne zum zur beim vom seit bis hin her los ab dass weil doch auch schon hier dort mal als wenn".split(
+  "auf aus bei mit nach von vor für durch über unter neben hinter zwischen gegen ohne zum zur beim vom seit bis hin her los ab dass weil doch auch schon hier dort mal als wenn aufs ans ins fürs ums durchs übers unters zur im am".split(
     " ",
   ),
 );
@@ -134,6 +144,7 @@ function joins(stem: string, ending: string): boolean {
   if (ending === "t" || ending === "tet") return last !== "t" && !/[aoiuäöü]/u.test(last);
   if (ending === "s") return !/[sßxz]/u.test(last);
   if (ending === "n") return /[elr]/u.test(last);
+  if (ending.startsWith("e") && stem.endsWith("eln")) return false;
   if (ending.startsWith("e")) return !/[aoäöüe]/u.test(last);
   return true;
 }

@@ -81,6 +81,74 @@ test.each([
   expect(failed(text)).toEqual([gate]);
 });
 
+/** Slips that small models make, each with a neighbour that is right. */
+const about349 = "Sessel Fridholm, Cord, rostrot, Stauraum, Durchmesser 65 cm, 349 €";
+test.each([
+  ["Ekeby ist ein Sandfarbenes Sofa für 899 €.", "agreement: ein Sandfarbenes Sofa"],
+  ["Ekeby kostet 899 €, und du hörst den Regen zu.", "agreement: hörst den Regen zu"],
+  ["Du hörst die Musik zu. Ekeby kostet 899 €.", "agreement: hörst die Musik zu"],
+  [
+    "Ekeby kostet 899 €. Da sitzt die Nachbarin, die lange bleiben.",
+    "agreement: die Nachbarin, die lange bleiben",
+  ],
+  ["Ekeby kostet 899 €. Die Gäste, die lange bleibt, sind nett.", "agreement: Die Gäste, die lange bleibt"],
+  ["Ekeby kostet 899 €, und die Füße liegt hoch.", "agreement: die Füße liegt"],
+  ["Ekeby kostet 899 €. Oben liegen die Katze.", "agreement: Oben liegen die Katze"],
+  ["Drei Kissen, drei Sofa: Ekeby für 899 €.", "agreement: drei Sofa"],
+  ["Ekeby hat einen Schubladen und kostet 899 €.", "agreement: einen Schubladen"],
+  ["Du bekommst ihn für 899 €: das Sofa Ekeby.", "agreement: Du bekommst ihn für 899 €"],
+  ["Ekeby kostet 899 €. Du stellst es auf dem Boden.", "agreement: stellst es auf dem Boden"],
+  ["Da ist es: Ekeby, der Sofa aus Leinen, kostet 899 €.", "agreement: der Sofa"],
+  ["Es gibt es für 899 €, das Sofa Ekeby.", "agreement: Es gibt es"],
+  ["Ekeby kostet 899 €. Neben das Sofa passt eine nasse Jacken.", "agreement: eine nasse Jacken"],
+  ["Ekeby kostet 899 €, ein Kind, ein Kind und ein Hund.", "repetition: ein Kind, ein Kind"],
+  ["Ekeby ist ein Regal und kostet 899 €.", "name: Regal ≠ Sofa"],
+  ["Der Schrank Ekeby kostet 899 €.", "name: Schrank ≠ Sofa"],
+  ["Ekeby ist da. Der Sessel kostet 899 €.", "name: Sessel ≠ Sofa"],
+  ["Du bekommst Ekeby für 180 cm zu haben, 899 €.", "price: für 180 cm zu haben"],
+  ["Ekeby aus Leinen, 899 € breit, steht da.", "price: 899 € breit"],
+  ["Ekeby ist aus sandfarbenem Baum und kostet 899 €.", "material: aus … Baum"],
+  ["Ekeby kostet 899 €, wenn du aufste sagst.", "nonword: aufste"],
+  ["Ekeby kostet 899 €, am viersten Tag.", "nonword: viersten"],
+  ["Ekeby ist ein Sitzer-Sofa für 899 €.", "nonword: Sitzer-Sofa"],
+])("slip: %s", (text, gate) => {
+  expect(failed(text)).toEqual([gate]);
+});
+
+test.each([
+  ["Fridholm hat einen Durchmesser von 349 € und ist rostrot.", "price: Durchmesser von 349 €"],
+  ["Fridholm ist aus rostrotem Stauraum und kostet 349 €.", "material: aus … Stauraum"],
+  ["Fridholm ist ein Sofa aus Cord und kostet 349 €.", "name: Sofa ≠ Sessel"],
+])("slip: %s", (text, gate) => {
+  expect(failed(text, about349)).toContain(gate);
+});
+
+test.each([
+  "Ekeby kostet 899 €, und du hörst dem Regen zu.",
+  "Ekeby kostet 899 €. Abends hört die Katze zu.",
+  "Ekeby kostet 899 €. Du hörst den Vögeln zu.",
+  "Ekeby kostet 899 €. Du hörst eine Weile zu.",
+  "Ekeby kostet 899 €. Da sitzt die Nachbarin, die lange bleibt.",
+  "Ekeby kostet 899 €. Die Frage, die alle haben, stellt keiner.",
+  "Ekeby kostet 899 €. Die Kinder, die lange bleiben, sind nett.",
+  "Ekeby kostet 899 €. Die Bücher trägt der Hund.",
+  "Ekeby kostet 899 €. Oben liegen die Katze und der Hund.",
+  "Um drei Kissen, um vier Kaffee: Ekeby für 899 €.",
+  "Ekeby kostet 899 €. Du stellst es auf den Boden.",
+  "Ekeby kostet 899 €. Das Etwas im Flur sagt Guten Tag.",
+  "Du bekommst es für 899 €: das Sofa Ekeby.",
+  "Ekeby ist ein Ecksofa und kostet 899 €.",
+  "Ekeby ist eine Leseecke für 899 €.",
+  "Ekeby kostet 899 €. Der Sessel steht daneben.",
+  "Der Sessel ist ein Sessel, aber das Sofa Ekeby kostet 899 €.",
+  "Für 899 € hoch genug: Ekeby ist 180 cm lang.",
+  "Ekeby kostet 899 €. Du isst Suppe aus der Tasse.",
+  "Ekeby kostet 899 €, wenn du aufstehst.",
+  "Ekeby kostet 899 €. Tag und Nacht, Kind für Kind.",
+])("no slip: %s", (text) => {
+  expect(failed(text)).toEqual([]);
+});
+
 test("what is found is also placed", () => {
   const text = "Ekeby kostet 1.099 €, die Decke 899 €.";
   const price = checkGates(text, { brief: brief(sofa), brand: smallBrand }).find(
