@@ -252,8 +252,10 @@ function phraseBefore(
   if (article) {
     const further = all[at - 1];
     const gap = further ? text.slice(further.end, before.start) : "";
-    // "vom Bett aus das Fenster": behind a noun it may belong to what stands before.
-    const behind = further?.lower === "aus" && /^\p{Lu}/u.test(all[at - 2]?.text ?? "");
+    // "Was für ein Einkauf", "vom Bett aus das Fenster": behind a noun it may belong to what stands before.
+    const behind =
+      (further?.lower === "für" && all[at - 2]?.lower === "was") ||
+      (further?.lower === "aus" && /^\p{Lu}/u.test(all[at - 2]?.text ?? ""));
     const government = further && blank.test(gap) && !behind ? governs[further.lower] : undefined;
     const afterPreposition = government && further ? all[at - 2] : further;
     const clause = afterPreposition
@@ -302,7 +304,7 @@ const others = new Set(
   lieber später früher weiter länger besser mehr immer sehr ganze etwas nichts unten oben außen innen hinten vorne
   morgen gestern ihnen wessen dessen deren haben werden können müssen sollen wollen dürfen hätte wäre würde habe gabe
   statt nahe lange gegenüber jenseits allerlei lauter genug paar rosa lila ihres bisschen zwei drei vier fünf sechs
-  sieben acht neun zehn elf zwölf zweier dreier beides derselbe dieselbe dieselben dasselbe denselben merken
+  sieben acht neun zehn elf zwölf zweier dreier beides derselbe dieselbe dieselben dasselbe denselben merken weder
   demselben derselben desselben mögen hören erst gerade beinahe heute alleine zusammen zu so liegen
   stehen sitzen hängen stecken warten kommen passen bleiben brauchen machen gehören tragen kosten nehmen sehen legen
   stellen gehen finden kennen suchen holen wohnen schlafen lesen essen trinken leuchten brennen duften reichen ziehen fallen laufen

@@ -90,7 +90,7 @@ export function priceGate(text: string, ctx: GateContext): Finding | undefined {
 
   // "kostet 148 cm", "Er ist 179 €": what small models make of a price; no reference text says it so.
   const broken =
-    /\bkoste(?:t|n) \d[\d.,×x ]*(?:cm|mm|m|kg|g|l)\b|(?<!Preis )\b(?:ist|sind) \d[\d.,]*[ \u00a0]€/u.exec(
+    /\bkoste(?:t|n) \d[\d.,×x ]*(?:cm|mm|m|kg|g|l)\b|(?<!Preis [^.?…\n]*)\b(?:ist|sind) \d[\d.,]*[ \u00a0]€/u.exec(
       text,
     );
   if (broken)

@@ -47,7 +47,7 @@ function misspelling(part: string, { brief }: GateContext): boolean {
 
 /** "altbaunische Fächer" for the brief's "Altbaunische": a noun is no adjective. */
 function decapitalized(part: string, ctx: GateContext): boolean {
-  if (part !== part.toLowerCase() || part.length < 9) return false;
+  if (part !== part.toLowerCase() || part.length < 9 || shipped().lists(part)) return false;
   const stem = part.replace(/(?:e[nrsm]?|n)$/u, "");
   return words(ctx.brief.text).some(
     (word) =>

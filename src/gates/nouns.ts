@@ -259,6 +259,7 @@ function bySuffix(lower: string): readonly NounForm[] {
 
 /** Nouns that end like one of the lexicon and have another gender, or a second one. */
 const exceptions: readonly (readonly [string, Gender, string])[] = [
+  ["Dachs", "m", "Dachse"],
   ["Durchmesser", "m", "Durchmesser"],
   ["Aufwand", "m", ""],
   ["Kamerad", "m", ""],

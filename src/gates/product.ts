@@ -59,12 +59,21 @@ export function wrongProduct(text: string, ctx: GateContext): Finding | undefine
   const { name } = ctx.brief;
   if (!own || !name) return undefined;
   const all = words(text);
+  const wanted = (ctx.brief.product ?? "").toLowerCase();
   const ground = [said(ctx), ctx.revision?.draft ?? ""].join(" ").toLowerCase();
   const begins = new Set(sentences(text).map(({ start }) => start));
   const spans = nameSpans(text, name);
   for (const [position, word] of all.entries()) {
     if (!/^\p{Lu}/u.test(word.text)) continue;
     const product = index.product(word.text);
+    // "Eintritt" is no "Tritt".
+    if (
+      product &&
+      product.length < word.text.length &&
+      word.text.length - product.length < 4 &&
+      !wanted.includes(word.lower)
+    )
+      continue;
     if (!product || productParts.has(product.toLowerCase()) || allowed(product, word, own, ground, ctx))
       continue;
     const role = calledSo(text, all, position, spans, begins);

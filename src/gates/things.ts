@@ -61,7 +61,9 @@ export function colourGate(text: string, ctx: GateContext): Finding | undefined 
   for (const { all, product } of productSentences(text, ctx, index))
     for (const [position, word] of all.entries()) {
       const colour = index.colour(word.text);
-      if (!colour || sameColour(colour, known, allowed)) continue;
+      if (!colour) continue;
+      const half = !known.has(colour) && halves(colour, known, text.toLowerCase());
+      if (!half && sameColour(colour, known, allowed)) continue;
       if (!colours(text, all, position, product, index, ctx)) continue;
       return { found: word.text, at: [{ start: word.start, end: word.end }] };
     }
@@ -252,8 +254,6 @@ function colours(
 
 /** Lighter words for the same colour pass: "Grün" for "dunkelgrün", "sandfarben" for "Sand"; darker claims don't. */
 function sameColour(colour: string, known: ReadonlySet<string>, allowed: string): boolean {
-  // "blau" is half of "blau-weiß", "grau" of "graublau".
-  if (!known.has(colour) && halves(colour, known)) return false;
   if (known.has(colour)) return true;
   if ([...known].some((other) => fold(other) === fold(colour))) return true;
   for (const other of known) if (other.endsWith(colour)) return true;
@@ -263,10 +263,11 @@ function sameColour(colour: string, known: ReadonlySet<string>, allowed: string)
   return allowed.includes(colour) || (root.length >= 3 && !shades.has(root) && allowed.includes(root));
 }
 
-function halves(colour: string, known: ReadonlySet<string>): boolean {
+/** "blau" is half of "blau-weiß", "grau" of "graublau", unless the text says the other half too. */
+function halves(colour: string, known: ReadonlySet<string>, text: string): boolean {
   return [...known].some((other) => {
     const rest = other.startsWith(colour) ? other.slice(colour.length).replace(/^-/u, "") : "";
-    return /^(?:weiß|schwarz|grau|blau|grün|rot|gelb|braun|rosa|beige)$/u.test(rest);
+    return /^(?:weiß|schwarz|grau|blau|grün|rot|gelb|braun|rosa|beige)$/u.test(rest) && !text.includes(rest);
   });
 }
 const shades = new Set(["dunkel", "hell", "tief", "zart", "blass", "kräftig", "pastell"]);

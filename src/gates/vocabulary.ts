@@ -5,6 +5,8 @@ import { fold } from "./read.ts";
 export interface Vocabulary {
   /** Whether the word is known, or follows from known ones by inflection, derivation or composition. */
   has(word: string): boolean;
+  /** Whether the word itself stands in the list. */
+  lists(word: string): boolean;
 }
 
 let list: Vocabulary | undefined;
@@ -108,6 +110,7 @@ export function vocabularyOf(entries: Iterable<string>): Vocabulary {
   const longest = 40;
   const memory = new Map<string, boolean>();
   return {
+    lists: (word) => whole.has(word.toLowerCase()),
     has(word) {
       const lower = word.toLowerCase();
       if (lower.length > longest) return false;

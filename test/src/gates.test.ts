@@ -137,6 +137,8 @@ test.each([
   "Ekeby kostet 899 €. Du stellst es auf den Boden.",
   "Ekeby kostet 899 €. Das Etwas im Flur sagt Guten Tag.",
   "Du bekommst es für 899 €: das Sofa Ekeby.",
+  "Der Preis für so viel Ruhe ist 899 €: das Sofa Ekeby.",
+  "Was für ein Tag: Das Sofa Ekeby kostet 899 €.",
   "Ekeby ist ein Ecksofa und kostet 899 €.",
   "Ekeby ist eine Leseecke für 899 €.",
   "Ekeby kostet 899 €. Der Sessel steht daneben.",
@@ -147,6 +149,20 @@ test.each([
   "Ekeby kostet 899 €. Tag und Nacht, Kind für Kind.",
 ])("no slip: %s", (text) => {
   expect(failed(text)).toEqual([]);
+});
+
+test("half of a pair of colours is another colour, both apart are the pair", () => {
+  const two = "Sofa Ekeby, Leinen, blau-weiß, 899 €";
+  expect(failed("Das blaue Sofa Ekeby kostet 899 €.", two)).toEqual(["colour: blaue"]);
+  expect(failed("Das blau-weiße Sofa Ekeby kostet 899 €.", two)).toEqual([]);
+  expect(failed("Ekeby ist blau und weiß und kostet 899 €.", two)).toEqual([]);
+});
+
+test("a misspelt product noun and a noun written small are no words", () => {
+  const lamp = "Stehlampe Ekeby, Altbaunische, 49 €";
+  expect(failed("Die Stelampe Ekeby kostet 49 €.", lamp)).toEqual(["nonword: Stelampe"]);
+  expect(failed("Ekeby passt in altbaunische Ecken, 49 €.", lamp)).toEqual(["nonword: altbaunische"]);
+  expect(failed("Die Stehlampe Ekeby passt in die Altbaunische, 49 €.", lamp)).toEqual([]);
 });
 
 test("what is found is also placed", () => {
