@@ -98,7 +98,7 @@ async function onDisk<T>({ target }: Source, work: () => Promise<T>): Promise<T>
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const dir = path.dirname(target);
     if (code === "ENOSPC" || code === "EDQUOT") throw new HyggeError("disk_full", { dir }, { cause: error });
-    if (code === "EACCES" || code === "EROFS" || code === "EPERM")
+    if (["EACCES", "EROFS", "EPERM", "ENOTDIR", "EEXIST"].includes(String(code)))
       throw new HyggeError("data_unwritable", { dir, reason: String(code) }, { cause: error });
     throw error;
   }
