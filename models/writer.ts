@@ -9,6 +9,9 @@ import { common } from "./prompt.ts";
 import type { Governor } from "./threads.ts";
 import type { Job, Stop } from "./wire.ts";
 
+/** llama.cpp takes 2^32 - 1 for "draw a seed" (LLAMA_DEFAULT_SEED): that one stands for 0 here. */
+const randomSeed = 2 ** 32 - 1;
+
 export interface WriterEvents {
   aborted(): boolean;
   /** A part of the prompt was evaluated. */
@@ -134,7 +137,7 @@ export function openWriter(options: {
 
       let lines = wave.map(({ seed, index }, lane): Line => {
         const sequence = lanes[lane] as LlamaContextSequence;
-        const generator = sequence.evaluate([last], { ...job.sampling, seed });
+        const generator = sequence.evaluate([last], { ...job.sampling, seed: seed % randomSeed });
         return { index, generator, out: [], text: textOf(model, tokens) };
       });
       try {
