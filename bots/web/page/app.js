@@ -34,6 +34,8 @@ function Page() {
       window.scrollTo(0, 0);
     };
     window.addEventListener("hashchange", onHash);
+    // The address may have changed between the first drawing and this listener.
+    setPlace(placeOf(location.hash));
     // A first visit that failed for want of a connection starts over.
     const stop = connection.listen((up) => up && setBeat((n) => n + 1));
     return () => {
