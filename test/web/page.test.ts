@@ -13,7 +13,8 @@ const sofa = "Sofa Ekeby, Leinen, sandfarben, 899 €";
 let browser: TestBrowser;
 let opened: { close(): Promise<void>; hygge: MemoryHygge }[] = [];
 
-describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => {
+// One more try: on two busy cores a browser now and then outruns or trails what a test waits for.
+describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1 }, () => {
   beforeAll(async () => {
     browser = await openBrowser();
     await mkdir(artifacts, { recursive: true });
@@ -189,9 +190,8 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000 }, () => 
     await expectSound(page, "queued");
     await other.post(`/api/briefs/${ahead}/cancel`);
     await page.getByText("Als Nächstes dran", { exact: true }).waitFor();
-    hygge.go();
+    hygge.go(3);
     await page.getByText("Kandidat 4 von 4").waitFor();
-    hygge.hold();
     await expectSound(page, "writing");
     const texts = () => page.locator(".candidates .copy").allTextContents();
     // What stands there is the beginning of candidates; nothing is there as a result.
