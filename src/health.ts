@@ -3,11 +3,21 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { HyggeError } from "#src/errors.ts";
 
+/** What a process stands on. */
+export type Status = { queue: { up: boolean }; model?: { status: string } | undefined } & Record<
+  string,
+  unknown
+>;
+
+/** Whether a process can do its work: its queue answers, and its model (if it has one) is loaded. */
+export const isReady = ({ queue, model }: Status): boolean =>
+  queue.up && (model === undefined || model.status === "ready");
+
 export interface HealthOptions {
   host: string;
   port: number;
-  /** Whether this process can do its work now, with details for people. */
-  ready(): Promise<{ ok: boolean } & Record<string, unknown>>;
+  /** What this process stands on now, with details for people. */
+  status(): Promise<Status>;
   metrics: { contentType: string; metrics(): Promise<string> };
 }
 
@@ -22,8 +32,9 @@ export async function openHealth(options: HealthOptions): Promise<{ port: number
     try {
       if (request.url === "/healthz") answer(200, "text/plain", "ok\n");
       else if (request.url === "/readyz") {
-        const state = await options.ready();
-        answer(state.ok ? 200 : 503, "application/json", `${JSON.stringify(state)}\n`);
+        const status = await options.status();
+        const ok = isReady(status);
+        answer(ok ? 200 : 503, "application/json", `${JSON.stringify({ ok, ...status })}\n`);
       } else if (request.url === "/metrics")
         answer(200, options.metrics.contentType, await options.metrics.metrics());
       else answer(404, "text/plain", "not found\n");

@@ -131,12 +131,8 @@ export async function start(
     if (model)
       await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
     if (config.healthPort !== undefined) {
-      const ready = async () => {
-        const now = await status();
-        return { ok: now.queue.up && (now.model === undefined || now.model.status === "ready"), ...now };
-      };
       keep(
-        await openHealth({ host: config.host, port: config.healthPort, ready, metrics: metrics.registry }),
+        await openHealth({ host: config.host, port: config.healthPort, status, metrics: metrics.registry }),
       );
     }
     return { ...(url ? { url } : {}), hygge, close };

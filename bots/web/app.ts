@@ -7,6 +7,7 @@ import { etag } from "hono/etag";
 import { secureHeaders } from "hono/secure-headers";
 import type { Brand } from "#src/brand.ts";
 import { HyggeError } from "#src/errors.ts";
+import { isReady, type Status } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
 import type { Role } from "#src/may.ts";
@@ -45,11 +46,6 @@ export interface WebConfig {
   /** Changes that a person may send in a minute. */
   rateLimit: number;
 }
-
-export type Status = { queue: { up: boolean }; model?: { status: string } | undefined } & Record<
-  string,
-  unknown
->;
 
 export const bodyBytes = 64 * 1024;
 /** Wrong tokens that one address may try in a minute. */
@@ -108,7 +104,7 @@ export function createApp(deps: WebDeps, secret: string) {
   app.get("/healthz", (c) => c.text("ok\n"));
   app.get("/readyz", async (c) => {
     const status = await deps.status();
-    const ok = status.queue.up && (status.model === undefined || status.model.status === "ready");
+    const ok = isReady(status);
     return c.json({ ok, ...status }, ok ? 200 : 503);
   });
   app.get("/metrics", async (c) => {

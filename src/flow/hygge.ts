@@ -114,7 +114,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       const parsed = input.fill === true ? fillFromProducts(read, brand) : read;
       const id = randomUUID();
       const { briefId, generation } = await db.transaction(async (tx: Db) => {
-        await upsertPerson(tx, { ...actor, surface: actor.surface });
+        await upsertPerson(tx, actor);
         const stored = await insertBrief(tx, {
           id,
           personId: actor.id,

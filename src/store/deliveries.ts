@@ -6,7 +6,7 @@ import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Delivery, Surface } from "#src/chat.ts";
 import { markPosted } from "./drafts.ts";
 import { draftViewsOf } from "./read.ts";
-import { briefs, type Db, deliveries, type generations, people, threadLeases } from "./schema.ts";
+import { after, briefs, type Db, deliveries, type generations, people, threadLeases } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
@@ -44,7 +44,7 @@ export async function leaseThread(
   holder: string,
   ms: number,
 ): Promise<boolean> {
-  const until = sql`clock_timestamp() + ${ms}::int * interval '1 millisecond'`;
+  const until = after(ms);
   const rows = await db
     .insert(threadLeases)
     .values({ surface, thread, holder, until })
@@ -145,7 +145,7 @@ export async function deliveryRetry(
     .set({
       attempts: sql`${deliveries.attempts} + 1`,
       error,
-      notBefore: sql`clock_timestamp() + ${Math.ceil(delayMs)}::int * interval '1 millisecond'`,
+      notBefore: after(Math.ceil(delayMs)),
     })
     .where(and(eq(deliveries.id, id), eq(deliveries.status, "open")))
     .returning({ attempts: deliveries.attempts });

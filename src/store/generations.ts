@@ -8,7 +8,7 @@ import type { DraftView, ErrorView } from "#src/views.ts";
 import { personal } from "./briefs.ts";
 import { addDelivery } from "./deliveries.ts";
 import { nextVersion } from "./drafts.ts";
-import { candidates, type Db, drafts, generations } from "./schema.ts";
+import { after, candidates, type Db, drafts, generations } from "./schema.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
 export type NewGeneration = Pick<
@@ -256,7 +256,6 @@ export async function openGenerations(
   return rows.map((row) => ({ ...row, status: row.status === "writing" ? "writing" : "queued" }));
 }
 
-const after = (ms: number) => sql`clock_timestamp() + ${ms}::int * interval '1 millisecond'`;
 const mine = (id: string, worker: string) =>
   and(eq(generations.id, id), eq(generations.status, "writing"), eq(generations.worker, worker));
 const open = (id: string) => and(eq(generations.id, id), inArray(generations.status, ["queued", "writing"]));

@@ -1,4 +1,6 @@
 /** The tables as Drizzle knows them; the truth is migrations/*.sql, and a test keeps the two equal. */
+
+import { sql } from "drizzle-orm";
 import type { NodePgQueryResultHKT } from "drizzle-orm/node-postgres";
 import type { PgDatabase } from "drizzle-orm/pg-core";
 import { bigint, integer, jsonb, pgSchema, primaryKey, text, timestamp, unique } from "drizzle-orm/pg-core";
@@ -234,3 +236,6 @@ export const tables = {
   thread_leases: threadLeases,
   audit,
 } as const;
+
+/** So many whole milliseconds from now, by the database's own clock. */
+export const after = (ms: number) => sql`clock_timestamp() + ${ms}::int * interval '1 millisecond'`;
