@@ -1,0 +1,67 @@
+/**
+ * The linter of the data set: `npm run data:check -- [files…]`. Without files it checks the whole set; with files it
+ * tells what is wrong with their rows, compared with the whole set too. One line a fault, "file:line kind: what
+ * (fix)", hints marked with a question mark; exit 1 where there is a fault that is no hint.
+ */
+import path from "node:path";
+import { corpusOf } from "#src/corpus.ts";
+import { rowFaults } from "./faults.ts";
+import { figures } from "./figures.ts";
+import { families, type Read, readBriefs } from "./product.ts";
+import { type Fault, readRows, setFiles } from "./rows.ts";
+import { setFaults, twinShare, twins } from "./set.ts";
+
+/** Faults in the order of files and lines; with `only`, those of these files, which are compared with the set. */
+export function check(
+  files: readonly string[],
+  only?: readonly string[],
+): { faults: Fault[]; rows: Read[]; all: Read[] } {
+  const chosen = only && new Set(only.map((file) => path.resolve(file)));
+  const more =
+    only?.filter((file) => !files.some((other) => path.resolve(other) === path.resolve(file))) ?? [];
+  const { rows, faults } = readRows([...files, ...more]);
+  const all = readBriefs(rows);
+  const corpus = corpusOf(all.map(({ id, response }) => ({ id, text: response })));
+  const family = families(all);
+  const isChosen = ({ file }: { file: string }) => chosen === undefined || chosen.has(path.resolve(file));
+  const own = all.filter(isChosen);
+  const found = [...faults, ...setFaults(all, family)].filter(isChosen);
+  for (const row of own)
+    for (const fault of rowFaults(row, family(row), corpus))
+      found.push({ file: row.file, line: row.line, ...fault });
+  const share = twins(all).length / Math.max(1, all.length);
+  if (share > twinShare && chosen === undefined)
+    found.push({
+      file: "the set",
+      line: 0,
+      kind: "twins",
+      what: `${(share * 100).toFixed(1)}% of the rows`,
+      fix: "at most 15%: drop some",
+    });
+  const order = [...new Set(all.map(({ file }) => file))];
+  found.sort((a, b) => order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line);
+  return { faults: found, rows: own, all };
+}
+
+export const told = ({ file, line, kind, what, fix, hint }: Fault) =>
+  `${file}:${line} ${kind}${hint ? "?" : ""}: ${what} (${fix})`;
+
+if (process.argv[1] === import.meta.filename) {
+  const args = process.argv.slice(2);
+  const only = args.filter((arg) => !arg.startsWith("--"));
+  const { faults, rows } = check(setFiles(), only.length > 0 ? only : undefined);
+  for (const fault of faults) console.log(told(fault));
+  const hard = faults.filter((fault) => !fault.hint);
+  const kinds = new Map<string, number>();
+  for (const { kind, hint } of faults)
+    kinds.set(hint ? `${kind}?` : kind, (kinds.get(hint ? `${kind}?` : kind) ?? 0) + 1);
+  console.log(`\n${figures(rows)}`);
+  console.log(
+    `\n${hard.length} faults, ${faults.length - hard.length} hints: ` +
+      [...kinds]
+        .sort((a, b) => b[1] - a[1])
+        .map(([kind, count]) => `${kind} ${count}`)
+        .join(", "),
+  );
+  process.exitCode = hard.length > 0 ? 1 : 0;
+}

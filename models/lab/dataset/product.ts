@@ -1,0 +1,74 @@
+/** What a row's brief is about, as the product reads it. */
+import { type Brand, loadBrand } from "#src/brand.ts";
+import { type Brief, parseBrief } from "#src/brief.ts";
+import { HyggeError } from "#src/errors.ts";
+import { lexiconIndex } from "#src/gates/nouns.ts";
+import type { Row } from "./rows.ts";
+
+export const brand: Brand = loadBrand("hygge");
+
+/** A row with its brief; `refused` where the product would ask back instead of writing. */
+export type Read = Row & { read: Brief | undefined; refused?: string };
+
+export function readBriefs(rows: readonly Row[]): Read[] {
+  return rows.map((row) => {
+    try {
+      const options = { channel: row.channel, tone: row.tone, length: row.length };
+      return { ...row, read: parseBrief(row.brief, options, brand) };
+    } catch (error) {
+      if (!(error instanceof HyggeError)) throw error;
+      return { ...row, read: undefined, refused: error.code };
+    }
+  });
+}
+
+/** Nouns for the same thing: a name may have any of them. */
+const same: readonly (readonly string[])[] = [
+  ["sofa", "couch", "zweisitzer", "dreisitzer", "viersitzer", "einsitzer"],
+  ["lampe", "leuchte", "licht", "strahler", "spot"],
+  ["hocker", "schemel", "pouf", "puff"],
+  ["topf", "kübel", "gefäß"],
+  ["becher", "tasse"],
+  ["decke", "plaid"],
+  ["teppich", "läufer", "vorleger"],
+  ["box", "kiste", "kasten"],
+];
+
+/** The product's head noun ("sofa" of an Ecksofa), one for all synonyms; undefined where the brief names none. */
+export function kindOf({ read }: Read): string | undefined {
+  if (read?.product === undefined) return undefined;
+  const whole = read.product.toLowerCase();
+  const product = (lexiconIndex(brand).product(read.product) ?? whole).toLowerCase();
+  return same.find((group) => group.some((noun) => product.endsWith(noun)))?.[0] ?? headOf(product);
+}
+
+const heads = brand.lexicon.products.map(({ word }) => word.toLowerCase());
+/** The shortest product noun that the word ends in: "tisch" of Esstisch, so that twins of one kind meet. */
+function headOf(product: string): string {
+  return heads.filter((head) => product.endsWith(head)).sort((a, b) => a.length - b.length)[0] ?? product;
+}
+
+/** The rows of each product name, and those whose texts mention it: families share words on purpose. */
+export function families(rows: readonly Read[]): (row: Read) => ReadonlySet<string> {
+  const names = new Map<string, { name: string; ids: Set<string> }[]>();
+  for (const { read } of rows) {
+    const first = read?.name?.split(" ")[0];
+    if (!read?.name || !first) continue;
+    const list = names.get(first) ?? [];
+    if (!list.some(({ name }) => name === read.name)) list.push({ name: read.name, ids: new Set() });
+    names.set(first, list);
+  }
+  for (const row of rows) {
+    const own = `${row.response}\n${row.brief}`;
+    const words = new Set(`${own} ${row.read?.name ?? ""}`.match(/\p{L}[\p{L}\p{M}]*(?:-\p{L}+)*/gu));
+    for (const word of words)
+      for (const key of [word, word.replace(/s$/, ""), ...word.split("-")])
+        for (const { name, ids } of names.get(key) ?? [])
+          if (row.read?.name === name || own.includes(name)) ids.add(row.id);
+  }
+  return ({ id, read }) => {
+    const found =
+      read?.name && names.get(read.name.split(" ")[0] ?? "")?.find(({ name }) => name === read.name);
+    return found ? found.ids : new Set([id]);
+  };
+}
