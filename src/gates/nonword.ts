@@ -86,5 +86,5 @@ function near(word: string, known: string): boolean {
   if (word.length >= 4 && (known.startsWith(word) || known.endsWith(word))) return true;
   const stem = known.replace(/(?:e[nrsm]?|n|s)$/u, "");
   if (stem.length >= 3 && word.startsWith(stem) && endings.has(word.slice(stem.length))) return true;
-  return fold(word) === fold(known) && /[äöü]/u.test(known);
+  return /[äöü]/u.test(known) && fold(word) === fold(known);
 }

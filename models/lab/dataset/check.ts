@@ -50,18 +50,24 @@ if (process.argv[1] === import.meta.filename) {
   const args = process.argv.slice(2);
   const only = args.filter((arg) => !arg.startsWith("--"));
   const { faults, rows } = check(setFiles(), only.length > 0 ? only : undefined);
-  for (const fault of faults) console.log(told(fault));
   const hard = faults.filter((fault) => !fault.hint);
   const kinds = new Map<string, number>();
-  for (const { kind, hint } of faults)
-    kinds.set(hint ? `${kind}?` : kind, (kinds.get(hint ? `${kind}?` : kind) ?? 0) + 1);
-  console.log(`\n${figures(rows)}`);
-  console.log(
-    `\n${hard.length} faults, ${faults.length - hard.length} hints: ` +
-      [...kinds]
-        .sort((a, b) => b[1] - a[1])
-        .map(([kind, count]) => `${kind} ${count}`)
-        .join(", "),
+  for (const { kind, hint } of faults) {
+    const key = hint ? `${kind}?` : kind;
+    kinds.set(key, (kinds.get(key) ?? 0) + 1);
+  }
+  const summary = [...kinds].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${kind} ${count}`);
+  // A reader that has seen enough: `| head`.
+  process.stdout.on("error", () => process.exit());
+  process.stdout.write(
+    [
+      ...faults.map(told),
+      "",
+      figures(rows),
+      "",
+      `${hard.length} faults, ${faults.length - hard.length} hints: ${summary.join(", ")}`,
+      "",
+    ].join("\n"),
   );
   process.exitCode = hard.length > 0 ? 1 : 0;
 }
