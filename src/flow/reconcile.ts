@@ -4,6 +4,7 @@ import type { Logger } from "#src/log.ts";
 import { openThreads, releaseAllThreads } from "#src/store/deliveries.ts";
 import { openGenerations, requeueAll } from "#src/store/generations.ts";
 import type { Database } from "#src/store/open.ts";
+import { forgetSeen } from "#src/store/seen.ts";
 
 export interface ReconcileDeps {
   database: Database;
@@ -25,6 +26,7 @@ export async function reconcile({
   for (const generation of open) await queue.enqueue(generation.id, generation.tag);
   const threads = await openThreads(db, surfaces);
   for (const { surface, thread } of threads) await queue.deliver(surface, thread);
+  await forgetSeen(db);
   return { generations: open.length, threads: threads.length };
 }
 

@@ -8,7 +8,7 @@ import type { Brief, Channel, Length, Tone } from "#src/brief.ts";
 import type { Delivery, Locale, Surface } from "#src/chat.ts";
 import type { Written } from "#src/draft.ts";
 import type { RatingReason } from "#src/hygge.ts";
-import type { Sampling } from "#src/model.ts";
+import type { Prompt, Sampling } from "#src/model.ts";
 import type {
   BriefStatus,
   CandidateView,
@@ -198,6 +198,8 @@ export const deliveries = hygge.table(
     notBefore: time("not_before").notNull().defaultNow(),
     createdAt: time("created_at").notNull().defaultNow(),
     postedAt: time("posted_at"),
+    changes: integer().notNull().default(0),
+    drawn: integer().notNull().default(0),
   },
   (t) => [unique().on(t.surface, t.thread, t.seq)],
 );
@@ -212,6 +214,55 @@ export const threadLeases = hygge.table(
   },
   (t) => [primaryKey({ columns: [t.surface, t.thread] })],
 );
+
+export const seen = hygge.table(
+  "seen",
+  {
+    surface: text().$type<Surface>().notNull(),
+    key: text().notNull(),
+    at: time("at").notNull().defaultNow(),
+    until: time("until"),
+  },
+  (t) => [primaryKey({ columns: [t.surface, t.key] })],
+);
+
+export const posts = hygge.table(
+  "posts",
+  {
+    surface: text().$type<Surface>().notNull(),
+    key: text().notNull(),
+    thread: text().notNull(),
+    ref: text(),
+    digest: text(),
+    triedAt: time("tried_at").notNull().defaultNow(),
+    postedAt: time("posted_at"),
+  },
+  (t) => [primaryKey({ columns: [t.surface, t.key] })],
+);
+
+export const budgets = hygge.table("budgets", {
+  key: text().primaryKey(),
+  usedUntil: time("used_until").notNull(),
+});
+
+export const prompts = hygge.table("prompts", {
+  hash: text().primaryKey(),
+  prompt: jsonb().$type<Prompt>().notNull(),
+  createdAt: time("created_at").notNull().defaultNow(),
+});
+
+export const brandRules = hygge.table("brand_rules", {
+  id: text().primaryKey(),
+  brand: text().notNull(),
+  kind: text().$type<"replace" | "delete" | "price">().notNull(),
+  pattern: text().notNull(),
+  replacement: text(),
+  evidence: jsonb().$type<Record<string, unknown>>().notNull().default({}),
+  acceptedBy: text("accepted_by").notNull(),
+  acceptedAt: time("accepted_at").notNull().defaultNow(),
+  undoneBy: text("undone_by"),
+  undoneAt: time("undone_at"),
+});
 
 export const audit = hygge.table("audit", {
   id: bigint({ mode: "number" }).primaryKey().generatedAlwaysAsIdentity(),
@@ -234,6 +285,11 @@ export const tables = {
   picks,
   deliveries,
   thread_leases: threadLeases,
+  seen,
+  posts,
+  budgets,
+  prompts,
+  brand_rules: brandRules,
   audit,
 } as const;
 

@@ -84,9 +84,9 @@ describe("the embedded database", () => {
     await writeFile(path.join(life, "db", "PG_VERSION"), "18\n");
     const database = await openDatabase({ dataDir: life, log });
     expect(database.kind).toBe("pglite");
+    await database.pool.query("drop schema hygge cascade");
+    await migrate(database.pool, "0001_start");
     await upsertPerson(database.db, anna);
-    await database.pool.query("delete from hygge.migrations where name > '0001_start'");
-    await database.pool.query("drop index hygge.drafts_generation");
     await database.close();
     await database.close();
     expect(await names("db.unfinished-")).toHaveLength(1);
