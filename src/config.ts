@@ -20,6 +20,14 @@ const url = (...protocols: string[]) =>
     error: `must start with ${protocols.map((p) => `${p}://`).join(" or ")}`,
   });
 const isPlainAddress = (value: string) => URL.canParse(value) && new URL(value).username === "";
+const isTimeZone = (value: string) => {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+};
 const seconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 /** Every environment variable that Hygge reads. The table in README.md is checked against this by a test. */
@@ -66,6 +74,16 @@ export const environment = z.object({
     .enum(["requester", "approver", "manager", "admin"])
     .optional()
     .describe("role of everybody else; unset: approver while bound to loopback, else requester"),
+  HYGGE_TIMEZONE: z
+    .string()
+    .trim()
+    .default("Europe/Berlin")
+    .refine(isTimeZone, { error: "must be a time zone like Europe/Berlin" })
+    .describe("time zone of the dashboard's days and weeks"),
+  HYGGE_RETENTION_DAYS: optional
+    .transform((value) => (value === undefined ? undefined : Number(value)))
+    .pipe(z.number().int().min(1).optional())
+    .describe("delete briefs with all their drafts after so many days; empty: keep them"),
   HYGGE_RATE_LIMIT: z.coerce
     .number()
     .int()
@@ -111,6 +129,10 @@ export interface Config {
     admins: string[];
     fallback: "requester" | "approver" | "manager" | "admin";
   };
+  /** IANA name, of the dashboard's days and weeks. */
+  timeZone: string;
+  /** Days after which briefs are deleted; absent: never. */
+  retentionDays?: number;
   rateLimit: number;
   /** Where every process answers an orchestrator; absent: only the web role does, on its own port. */
   healthPort?: number;
@@ -165,6 +187,8 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
       admins: e.HYGGE_ADMINS,
       fallback: e.HYGGE_DEFAULT_ROLE ?? (loopback ? "approver" : "requester"),
     },
+    timeZone: e.HYGGE_TIMEZONE,
+    ...(e.HYGGE_RETENTION_DAYS === undefined ? {} : { retentionDays: e.HYGGE_RETENTION_DAYS }),
     rateLimit: e.HYGGE_RATE_LIMIT,
     ...(e.HYGGE_HEALTH_PORT === undefined ? {} : { healthPort: e.HYGGE_HEALTH_PORT }),
     shutdownSeconds: e.HYGGE_SHUTDOWN_SECONDS,

@@ -68,6 +68,7 @@ export type ErrorCode =
   | "port_in_use" // {port}
   | "token_required" // bind beyond loopback without a token
   | "unauthorized"
+  | "link_invalid" // a one-time link that was used, is too old, or was never made
   | "foreign_origin" // {host}
   | "rate_limited" // {seconds}
   | "body_too_large" // {limit}

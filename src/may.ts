@@ -26,6 +26,11 @@ export const actions = [
   "draft.reject",
   "draft.withdraw",
   "feedback.read",
+  "feedback.export",
+  "rules.change",
+  "audit.read",
+  "person.access",
+  "person.erase",
   "admin",
 ] as const;
 export type Action = (typeof actions)[number];
@@ -45,6 +50,11 @@ const needed: Record<Action, Role> = {
   "draft.approve": "approver",
   "draft.reject": "approver",
   "feedback.read": "manager",
+  "feedback.export": "manager",
+  "rules.change": "manager",
+  "audit.read": "admin",
+  "person.access": "admin",
+  "person.erase": "admin",
   admin: "admin",
 };
 
@@ -73,6 +83,9 @@ export function neededRole(action: Action, about: { owner: string } | undefined,
   const others = about !== undefined && about.owner !== actor.id ? foreign[action] : undefined;
   return others !== undefined && rank[others] > rank[needed[action]] ? others : needed[action];
 }
+
+/** The higher of two roles: what the configuration says and what a platform's group says add up. */
+export const higher = (a: Role, b: Role): Role => (rank[a] >= rank[b] ? a : b);
 
 /** The role that the configuration gives a person. */
 export function roleOf(

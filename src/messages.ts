@@ -167,6 +167,10 @@ const errors: Record<ErrorCode, Text> = {
     de: "Hier braucht es das Kennwort (HYGGE_TOKEN). Melde dich an, oder schick es als Bearer-Token.",
     en: "This needs the token (HYGGE_TOKEN). Log in, or send it as a bearer token.",
   },
+  link_invalid: {
+    de: "Der Link gilt nicht mehr: Er war nur einmal und zehn Minuten lang gültig. Hol dir einen neuen, im Chat oder mit „hygge dashboard“.",
+    en: "The link is no longer valid: it works once, for ten minutes. Get a new one in the chat or with “hygge dashboard”.",
+  },
   foreign_origin: {
     de: "Anfragen von {host} werden nicht angenommen. Öffne die Seite unter ihrer eigenen Adresse, oder setze HYGGE_URL.",
     en: "Requests from {host} are not accepted. Open the page at its own address, or set HYGGE_URL.",

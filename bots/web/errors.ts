@@ -20,6 +20,7 @@ export type Status = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 |
 
 const statuses: Partial<Record<ErrorCode, Status>> = {
   unauthorized: 401,
+  link_invalid: 401,
   foreign_origin: 403,
   not_allowed: 403,
   not_found: 404,
