@@ -45,3 +45,11 @@ export class RetryLater extends Error {
     this.seconds = seconds;
   }
 }
+
+/** Thrown by `post` where trying again can't help (the channel is gone, the bot may not write there): given up at once. */
+export class Undeliverable extends Error {
+  override readonly name = "Undeliverable";
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause });
+  }
+}

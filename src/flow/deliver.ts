@@ -1,5 +1,5 @@
 import type { Chat } from "#src/chat.ts";
-import { RetryLater } from "#src/chat.ts";
+import { RetryLater, Undeliverable } from "#src/chat.ts";
 import type { Logger } from "#src/log.ts";
 import {
   deliveryDead,
@@ -43,6 +43,11 @@ export function createDeliverer({ database: { db }, chat, log, holder }: Deliver
           const { ref } = await chat.post(await loadDelivery(db, delivery));
           await deliveryPosted(db, delivery.id, ref);
         } catch (error) {
+          if (error instanceof Undeliverable) {
+            log.warn({ err: error, delivery: delivery.id }, "delivery given up");
+            await deliveryDead(db, delivery.id, String(error));
+            continue;
+          }
           const pauseMs =
             error instanceof RetryLater
               ? error.seconds * 1000
