@@ -43,6 +43,8 @@ export interface BriefInput {
   surface: Surface;
   /** Where to deliver; for web the brief's own id is used. */
   thread?: string;
+  /** Post a message for the request itself, before its drafts (Delivery.kind "request"). */
+  announce?: boolean;
   idempotencyKey?: string;
 }
 

@@ -2,11 +2,14 @@ import type { Chat } from "#src/chat.ts";
 import { RetryLater, Undeliverable } from "#src/chat.ts";
 import type { Logger } from "#src/log.ts";
 import {
+  type DeliveryRow,
   deliveryDead,
+  deliveryDrawn,
   deliveryPosted,
   deliveryRetry,
   leaseThread,
   loadDelivery,
+  nextChanged,
   nextDelivery,
   releaseThread,
 } from "#src/store/deliveries.ts";
@@ -25,19 +28,41 @@ const leaseMs = 30_000;
 const triesAllowed = 20;
 const retryMaxMs = 300_000;
 
+/** A redraw that must wait holds up the thread's next post no longer than this. */
+const redrawPauseSeconds = 5;
+
 /**
- * Drains one thread: posts its open rows in order, each at least once, none before its turn. Resolves with a pause
- * where the platform or another holder wants one.
+ * Drains one thread: posts its open rows in order, each at least once, none before its turn, then redraws what has
+ * changed. Resolves with a pause where the platform or another holder wants one.
  */
 export function createDeliverer({ database: { db }, chat, log, holder }: DeliverDeps) {
+  async function redraw(row: DeliveryRow & { ref: string }): Promise<{ retryInSeconds: number } | undefined> {
+    try {
+      await chat.update?.({ ...(await loadDelivery(db, row)), ref: row.ref });
+    } catch (error) {
+      if (error instanceof RetryLater) return { retryInSeconds: Math.min(error.seconds, redrawPauseSeconds) };
+      // The next change is another chance.
+      log.warn({ err: error, delivery: row.id }, "message not redrawn");
+    }
+    await deliveryDrawn(db, row);
+    return undefined;
+  }
+
   return async function drain(thread: string): Promise<{ retryInSeconds?: number } | undefined> {
     const lease = () => leaseThread(db, chat.surface, thread, holder, leaseMs);
     if (!(await lease())) return { retryInSeconds: 5 };
     try {
       for (;;) {
         const next = await nextDelivery(db, chat.surface, thread);
-        if (!next) return undefined;
-        if (next.waitMs > 0) return { retryInSeconds: next.waitMs / 1000 };
+        if (next && next.waitMs > 0) return { retryInSeconds: next.waitMs / 1000 };
+        if (!next) {
+          const changed = await nextChanged(db, chat.surface, thread);
+          if (!changed) return undefined;
+          const pause = await redraw(changed);
+          if (pause) return pause;
+          if (!(await lease())) return { retryInSeconds: 5 };
+          continue;
+        }
         const { delivery } = next;
         try {
           const { ref } = await chat.post(await loadDelivery(db, delivery));

@@ -11,6 +11,7 @@ import type { Logger } from "#src/log.ts";
 import { type Action, type Actor, may, neededRole } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
 import { type BriefRow, briefIdsOf, getBrief, insertBrief } from "#src/store/briefs.ts";
+import { addDelivery, markChanged, markRequestChanged } from "#src/store/deliveries.ts";
 import { candidatesOf, type DraftRow, decideDraft, getDraft, insertEdit } from "#src/store/drafts.ts";
 import { databaseError } from "#src/store/errors.ts";
 import { cancel, insertGeneration, newestGeneration } from "#src/store/generations.ts";
@@ -95,6 +96,11 @@ export function createHygge(deps: FlowDeps): Hygge {
     await add().catch((err) => log.warn({ err, what }, "queue: left to the reconciler"));
   }
 
+  /** Has the message redrawn that shows a draft, where the surface draws messages. */
+  async function redraw(brief: BriefRow, changed: boolean): Promise<void> {
+    if (changed) await todo("redraw", () => queue.deliver(brief.surface, brief.thread));
+  }
+
   /** How a text stands as a draft of this brief. */
   function measure(text: string, brief: Brief, brand: Brand) {
     const gates = checkGates(text, { brief, brand, corpus });
@@ -141,10 +147,14 @@ export function createHygge(deps: FlowDeps): Hygge {
           length: parsed.length,
           variants: checked.variants,
         });
+        if (input.announce) await addDelivery(tx, generation, "request");
         await addAudit(tx, { personId: actor.id, action: "brief.create", briefId: id });
         return { briefId: id, generation };
       });
-      if (generation) await todo("enqueue", () => queue.enqueue(generation.id, generation.tag));
+      if (generation) {
+        if (input.announce) await todo("announce", () => queue.deliver(input.surface, input.thread ?? id));
+        await todo("enqueue", () => queue.enqueue(generation.id, generation.tag));
+      }
       return viewOf(actor, briefId);
     },
 
@@ -152,7 +162,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       const checked = check.checkRevisionInput(input);
       const { draft, brief } = await theDraft(draftId);
       allow(actor, "draft.revise", { owner: brief.personId });
-      const generation = await db.transaction(async (tx: Db) => {
+      const { generation, changed } = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, actor);
         const inserted = await insertGeneration(tx, {
           id: randomUUID(),
@@ -166,7 +176,7 @@ export function createHygge(deps: FlowDeps): Hygge {
           variants: checked.variants,
           idempotencyKey: input.idempotencyKey,
         });
-        if (!inserted.created) return undefined;
+        if (!inserted.created) return { generation: undefined, changed: false };
         const data = { wish: checked.wish ?? null, variants: checked.variants };
         await addAudit(tx, {
           personId: actor.id,
@@ -175,9 +185,12 @@ export function createHygge(deps: FlowDeps): Hygge {
           draftId: draft.id,
           data,
         });
-        return inserted.generation;
+        const shown = await markChanged(tx, draft.id);
+        const announced = await markRequestChanged(tx, brief.id);
+        return { generation: inserted.generation, changed: shown || announced };
       });
       if (generation) await todo("enqueue", () => queue.enqueue(generation.id, generation.tag));
+      await redraw(brief, changed);
       return viewOf(actor, brief.id);
     },
 
@@ -204,7 +217,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       if (text === draft.text) return draftViewFor(actor, draft.id);
       const measured = measure(text, briefFor(brief, draft.channel), brandOf(brief.brand));
       const id = randomUUID();
-      await db.transaction(async (tx: Db) => {
+      const changed = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, actor);
         await insertEdit(tx, { id, parentId: draft.id, personId: actor.id, text, ...measured });
         await addAudit(tx, {
@@ -214,7 +227,9 @@ export function createHygge(deps: FlowDeps): Hygge {
           draftId: id,
           data: { parentId: draft.id },
         });
+        return markChanged(tx, id);
       });
+      await redraw(brief, changed);
       return draftViewFor(actor, id);
     },
 
@@ -222,7 +237,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       const checked = rating === null ? null : check.checkRating(rating);
       const { draft, brief } = await theDraft(draftId);
       allow(actor, "draft.rate", { owner: brief.personId });
-      await db.transaction(async (tx: Db) => {
+      const changed = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, actor);
         await rate(tx, draft.id, actor.id, checked && { ...checked, comment: checked.comment ?? undefined });
         const data = { value: checked?.value ?? null };
@@ -233,7 +248,9 @@ export function createHygge(deps: FlowDeps): Hygge {
           draftId: draft.id,
           data,
         });
+        return markChanged(tx, draft.id);
       });
+      await redraw(brief, changed);
       deps.metrics.ratings.inc({ value: checked?.value ?? "taken back" });
       return draftViewFor(actor, draft.id);
     },
@@ -244,7 +261,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       const generationId = draft.generationId;
       if (generationId === null)
         throw new HyggeError("input_invalid", { field: "draft", problem: "not a variant" });
-      await db.transaction(async (tx: Db) => {
+      const changed = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, actor);
         await pick(tx, generationId, actor.id, draft.id);
         await addAudit(tx, {
@@ -253,7 +270,9 @@ export function createHygge(deps: FlowDeps): Hygge {
           briefId: brief.id,
           draftId: draft.id,
         });
+        return markChanged(tx, draft.id);
       });
+      await redraw(brief, changed);
       return viewOf(actor, brief.id);
     },
 
@@ -261,7 +280,7 @@ export function createHygge(deps: FlowDeps): Hygge {
       const reason = check.checkNote(note);
       const { draft, brief } = await theDraft(draftId);
       allow(actor, `draft.${decision}`, { owner: brief.personId });
-      await db.transaction(async (tx: Db) => {
+      const changed = await db.transaction(async (tx: Db) => {
         await upsertPerson(tx, actor);
         const result = await decideDraft(tx, draft.id, decision, {
           personId: actor.id,
@@ -279,7 +298,9 @@ export function createHygge(deps: FlowDeps): Hygge {
             data,
           });
         }
+        return markChanged(tx, draft.id);
       });
+      await redraw(brief, changed);
       return draftViewFor(actor, draft.id);
     },
 

@@ -3,14 +3,19 @@
  * holds the thread's lease; a job of the queue only says "drain this thread".
  */
 import { and, eq, inArray, sql } from "drizzle-orm";
-import type { Delivery, Surface } from "#src/chat.ts";
+import type { Delivery, RequestState, Surface } from "#src/chat.ts";
 import { markPosted } from "./drafts.ts";
-import { draftViewsOf } from "./read.ts";
+import { newestGeneration } from "./generations.ts";
+import { position } from "./positions.ts";
+import { draftViewsOf, editedViewsOf } from "./read.ts";
 import { after, briefs, type Db, deliveries, type generations, people, threadLeases } from "./schema.ts";
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
-/** Adds the delivery of an ended generation to its brief's thread. Id: `<generation>-delivery`, so there is one. */
+/**
+ * Adds the delivery of an ended generation to its brief's thread, or the message for its request. Id:
+ * `<generation>-delivery` or `<generation>-request`, so there is one.
+ */
 export async function addDelivery(
   tx: Db,
   generation: Pick<typeof generations.$inferSelect, "id" | "briefId">,
@@ -26,7 +31,7 @@ export async function addDelivery(
     sql`select pg_advisory_xact_lock(hashtext('hygge.deliveries'), hashtext(${`${surface} ${thread}`}))`,
   );
   await tx.insert(deliveries).values({
-    id: `${generation.id}-delivery`,
+    id: `${generation.id}-${kind === "request" ? "request" : "delivery"}`,
     surface,
     thread,
     seq: sql`(select coalesce(max(seq), 0) + 1 from hygge.deliveries where surface = ${surface} and thread = ${thread})`,
@@ -97,17 +102,20 @@ export async function getDelivery(db: Db, id: string): Promise<DeliveryRow | und
   return row;
 }
 
-/** What the chat port posts: the row with its drafts, error and the locale of the person who asked. */
+/** What the chat port posts or redraws: the row with what it should show now. */
 export async function loadDelivery(db: Db, row: DeliveryRow): Promise<Delivery> {
   const [about] = await db
-    .select({ locale: people.locale, personId: people.id })
+    .select({ brief: briefs, locale: people.locale, name: people.name })
     .from(briefs)
     .innerJoin(people, eq(people.id, briefs.personId))
     .where(eq(briefs.id, row.briefId));
+  if (!about) throw new Error(`brief ${row.briefId} is gone`);
   const { rows } = await db.execute<{ error: Delivery["error"] | null }>(
     sql`select error from hygge.generations where id = ${row.generationId}`,
   );
   const error = rows[0]?.error;
+  const { personId } = about.brief;
+  const written = row.kind === "drafts" ? await draftViewsOf(db, row.generationId, personId) : [];
   return {
     id: row.id,
     thread: row.thread,
@@ -115,21 +123,61 @@ export async function loadDelivery(db: Db, row: DeliveryRow): Promise<Delivery> 
     kind: row.kind,
     briefId: row.briefId,
     generationId: row.generationId,
-    drafts: row.kind === "drafts" ? await draftViewsOf(db, row.generationId, about?.personId ?? "") : [],
+    drafts: written.length === 0 ? [] : await editedViewsOf(db, written, personId),
     ...(error ? { error } : {}),
-    locale: about?.locale ?? "de",
+    locale: about.locale,
+    request: await requestState(db, about.brief, about.name),
   };
 }
 
-/** Notes that a delivery was posted and makes its drafts visible, in one commit. Twice changes nothing. */
+async function requestState(
+  db: Db,
+  brief: typeof briefs.$inferSelect,
+  personName: string,
+): Promise<RequestState> {
+  const newest = await newestGeneration(db, brief.id);
+  const place = newest?.status === "queued" ? await position(db, newest.id) : undefined;
+  const { rows } = await db.execute<{ versions: number; reviser: string | null }>(sql`
+    select (select count(*) from hygge.drafts where brief_id = ${brief.id} and posted_at is not null)::int as versions,
+      (select name from hygge.people where id = ${newest?.personId ?? null}) as reviser`);
+  return {
+    text: brief.text,
+    personId: brief.personId,
+    personName,
+    brand: brief.brand,
+    status: newest?.status ?? "queued",
+    ...(place === undefined ? {} : { position: place }),
+    ...(newest?.parentId
+      ? {
+          revision: {
+            draftId: newest.parentId,
+            wish: newest.wish,
+            personName: rows[0]?.reviser ?? personName,
+          },
+        }
+      : {}),
+    versions: rows[0]?.versions ?? 0,
+  };
+}
+
+/**
+ * Notes that a delivery was posted, makes its drafts visible and calls for redrawing the messages that showed them
+ * as under way, in one commit. Twice changes nothing.
+ */
 export async function deliveryPosted(db: Db, id: string, ref: string): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx
       .update(deliveries)
       .set({ status: "posted", ref, postedAt: sql`clock_timestamp()`, error: null })
       .where(and(eq(deliveries.id, id), eq(deliveries.status, "open")))
-      .returning({ generationId: deliveries.generationId });
-    if (row) await markPosted(tx, row.generationId);
+      .returning();
+    if (!row || row.kind === "request") return;
+    await markPosted(tx, row.generationId);
+    await markRequestChanged(tx, row.briefId);
+    const { rows } = await tx.execute<{ parent_id: string | null }>(
+      sql`select parent_id from hygge.generations where id = ${row.generationId}`,
+    );
+    if (rows[0]?.parent_id) await markChanged(tx, rows[0].parent_id);
   });
 }
 
@@ -160,7 +208,61 @@ export async function deliveryDead(db: Db, id: string, error: string): Promise<v
     .where(and(eq(deliveries.id, id), eq(deliveries.status, "open")));
 }
 
-/** Threads with something to post: what the reconciler puts back into the queue. */
+/**
+ * Calls for redrawing the message that shows a draft; of an edited one, where the edit began. The page draws itself
+ * from the rows. True: there is such a message, its thread is to be drained.
+ */
+export async function markChanged(tx: Db, draftId: string): Promise<boolean> {
+  const { rows } = await tx.execute(sql`
+    with recursive up as (
+      select id, generation_id, parent_id from hygge.drafts where id = ${draftId}
+      union all
+      select d.id, d.generation_id, d.parent_id from hygge.drafts d join up on d.id = up.parent_id
+      where up.generation_id is null)
+    update hygge.deliveries set changes = changes + 1
+    where status = 'posted' and kind = 'drafts' and surface <> 'web'
+      and generation_id = (select generation_id from up where generation_id is not null limit 1)
+    returning id`);
+  return rows.length > 0;
+}
+
+/** The same for the message that announced a brief. */
+export async function markRequestChanged(tx: Db, briefId: string): Promise<boolean> {
+  const { rows } = await tx.execute(sql`
+    update hygge.deliveries set changes = changes + 1
+    where brief_id = ${briefId} and status = 'posted' and kind = 'request' and surface <> 'web'
+    returning id`);
+  return rows.length > 0;
+}
+
+/** The thread's first posted message that no longer shows what it should. */
+export async function nextChanged(
+  db: Db,
+  surface: Surface,
+  thread: string,
+): Promise<(DeliveryRow & { ref: string }) | undefined> {
+  const [row] = await db
+    .select()
+    .from(deliveries)
+    .where(
+      and(
+        eq(deliveries.surface, surface),
+        eq(deliveries.thread, thread),
+        eq(deliveries.status, "posted"),
+        sql`${deliveries.changes} > ${deliveries.drawn}`,
+      ),
+    )
+    .orderBy(deliveries.seq)
+    .limit(1);
+  return row && { ...row, ref: row.ref ?? "" };
+}
+
+/** The message shows everything up to the change that `row` was read with. */
+export async function deliveryDrawn(db: Db, row: Pick<DeliveryRow, "id" | "changes">): Promise<void> {
+  await db.update(deliveries).set({ drawn: row.changes }).where(eq(deliveries.id, row.id));
+}
+
+/** Threads with something to post or to redraw: what the reconciler puts back into the queue. */
 export async function openThreads(
   db: Db,
   surfaces: readonly Surface[],
@@ -169,5 +271,10 @@ export async function openThreads(
   return db
     .selectDistinct({ surface: deliveries.surface, thread: deliveries.thread })
     .from(deliveries)
-    .where(and(eq(deliveries.status, "open"), inArray(deliveries.surface, [...surfaces])));
+    .where(
+      and(
+        sql`(${deliveries.status} = 'open' or ${deliveries.changes} > ${deliveries.drawn})`,
+        inArray(deliveries.surface, [...surfaces]),
+      ),
+    );
 }

@@ -3,12 +3,13 @@
  * that whatever runs twice, late or against a cancel changes nothing.
  */
 import { and, eq, inArray, sql } from "drizzle-orm";
+import type { Surface } from "#src/chat.ts";
 import type { Written } from "#src/draft.ts";
 import type { DraftView, ErrorView } from "#src/views.ts";
 import { personal } from "./briefs.ts";
 import { addDelivery } from "./deliveries.ts";
 import { nextVersion } from "./drafts.ts";
-import { after, candidates, type Db, drafts, generations } from "./schema.ts";
+import { after, briefs, candidates, type Db, drafts, generations } from "./schema.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
 export type NewGeneration = Pick<
@@ -272,4 +273,23 @@ async function end(
     .where(which)
     .returning();
   return row;
+}
+
+/** Generations of a surface's briefs that are not ended, oldest first. */
+export async function openGenerationsOf(
+  db: Db,
+  surface: Surface,
+): Promise<(Pick<GenerationRow, "id" | "briefId" | "parentId" | "status"> & { thread: string })[]> {
+  return db
+    .select({
+      id: generations.id,
+      briefId: generations.briefId,
+      parentId: generations.parentId,
+      status: generations.status,
+      thread: briefs.thread,
+    })
+    .from(generations)
+    .innerJoin(briefs, eq(briefs.id, generations.briefId))
+    .where(and(eq(briefs.surface, surface), inArray(generations.status, ["queued", "writing"])))
+    .orderBy(generations.queuedAt);
 }

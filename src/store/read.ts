@@ -75,6 +75,28 @@ export async function draftViewsOf(db: Db, generationId: string, personId: strin
   return draftViewsWhere(db, personId, eq(drafts.generationId, generationId));
 }
 
+/** The same drafts, each replaced by the newest edit of it, if there is one. */
+export async function editedViewsOf(db: Db, views: DraftView[], personId: string): Promise<DraftView[]> {
+  const briefIds = [...new Set(views.map((view) => view.briefId))];
+  const edits = await draftViewsWhere(
+    db,
+    personId,
+    inArray(drafts.briefId, briefIds),
+    eq(drafts.kind, "edited"),
+  );
+  // By version, so an edit of an edit comes after it.
+  return views.map(
+    (view) =>
+      edits.reduce(
+        ({ ids, newest }, edit) =>
+          edit.parentId !== null && ids.has(edit.parentId)
+            ? { ids: ids.add(edit.id), newest: { ...edit, picked: view.picked } }
+            : { ids, newest },
+        { ids: new Set([view.id]), newest: view },
+      ).newest,
+  );
+}
+
 async function draftViewsWhere(db: Db, personId: string, ...where: SQL[]): Promise<DraftView[]> {
   const rows = await db
     .select({

@@ -21,7 +21,7 @@ chatContract(
         if (!last) throw new HyggeError("not_found", { kind: "brief", id });
         return {
           id,
-          status: last.kind === "drafts" ? "done" : last.kind,
+          status: last.kind === "failed" || last.kind === "cancelled" ? last.kind : "done",
           text: "Sofa Ekeby, 899 €",
           channel: "instagram",
           tone: "warm",
