@@ -5,10 +5,11 @@
  */
 import path from "node:path";
 import { corpusOf } from "#src/corpus.ts";
+import { families } from "./family.ts";
 import { rowFaults } from "./faults.ts";
 import { figures } from "./figures.ts";
-import { families, type Read, readBriefs } from "./product.ts";
-import { type Fault, readRows, setFiles } from "./rows.ts";
+import { type Read, readBriefs } from "./product.ts";
+import { type Fault, readRows, setFiles, told } from "./rows.ts";
 import { setFaults, twinShare, twins } from "./set.ts";
 
 /** Faults in the order of files and lines; with `only`, those of these files, which are compared with the set. */
@@ -22,7 +23,8 @@ export function check(
   const { rows, faults } = readRows([...files, ...more]);
   const all = readBriefs(rows);
   const corpus = corpusOf(all.map(({ id, response }) => ({ id, text: response })));
-  const family = families(all);
+  const kin = families(all);
+  const family = (row: Read) => kin.get(row.id)?.ids ?? new Set([row.id]);
   const isChosen = ({ file }: { file: string }) => chosen === undefined || chosen.has(path.resolve(file));
   const own = all.filter(isChosen);
   const found = [...faults, ...setFaults(all, family)].filter(isChosen);
@@ -42,9 +44,6 @@ export function check(
   found.sort((a, b) => order.indexOf(a.file) - order.indexOf(b.file) || a.line - b.line);
   return { faults: found, rows: own, all };
 }
-
-export const told = ({ file, line, kind, what, fix, hint }: Fault) =>
-  `${file}:${line} ${kind}${hint ? "?" : ""}: ${what} (${fix})`;
 
 if (process.argv[1] === import.meta.filename) {
   const args = process.argv.slice(2);

@@ -47,28 +47,3 @@ const heads = brand.lexicon.products.map(({ word }) => word.toLowerCase());
 function headOf(product: string): string {
   return heads.filter((head) => product.endsWith(head)).sort((a, b) => a.length - b.length)[0] ?? product;
 }
-
-/** The rows of each product name, and those whose texts mention it: families share words on purpose. */
-export function families(rows: readonly Read[]): (row: Read) => ReadonlySet<string> {
-  const names = new Map<string, { name: string; ids: Set<string> }[]>();
-  for (const { read } of rows) {
-    const first = read?.name?.split(" ")[0];
-    if (!read?.name || !first) continue;
-    const list = names.get(first) ?? [];
-    if (!list.some(({ name }) => name === read.name)) list.push({ name: read.name, ids: new Set() });
-    names.set(first, list);
-  }
-  for (const row of rows) {
-    const own = `${row.response}\n${row.brief}`;
-    const words = new Set(`${own} ${row.read?.name ?? ""}`.match(/\p{L}[\p{L}\p{M}]*(?:-\p{L}+)*/gu));
-    for (const word of words)
-      for (const key of [word, word.replace(/s$/, ""), ...word.split("-")])
-        for (const { name, ids } of names.get(key) ?? [])
-          if (row.read?.name === name || own.includes(name)) ids.add(row.id);
-  }
-  return ({ id, read }) => {
-    const found =
-      read?.name && names.get(read.name.split(" ")[0] ?? "")?.find(({ name }) => name === read.name);
-    return found ? found.ids : new Set([id]);
-  };
-}

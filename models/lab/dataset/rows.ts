@@ -54,6 +54,10 @@ export interface Fault {
   hint?: boolean;
 }
 
+/** One line for people. */
+export const told = ({ file, line, kind, what, fix, hint }: Fault) =>
+  `${file}:${line} ${kind}${hint ? "?" : ""}: ${what} (${fix})`;
+
 /** Every file of the set: plain.jsonl, rich.jsonl, approved.jsonl where there is one, new/*.jsonl. */
 export function setFiles(dir: string = dataDir): string[] {
   const inside = (folder: string) => {
@@ -66,7 +70,10 @@ export function setFiles(dir: string = dataDir): string[] {
       return [];
     }
   };
-  return [...inside(dir), ...inside(path.join(dir, "new"))];
+  // The first row of a family gives it its side, so files that were there first come first.
+  const order = (file: string) => ["plain.jsonl", "rich.jsonl"].indexOf(path.basename(file));
+  const own = inside(dir).sort((a, b) => (order(a) < 0 ? 9 : order(a)) - (order(b) < 0 ? 9 : order(b)));
+  return [...own, ...inside(path.join(dir, "new"))];
 }
 
 /**
