@@ -18,7 +18,6 @@ RUN install -d -o node -g node /data
 COPY --from=packages /hygge/node_modules node_modules
 COPY package.json LICENSE ./
 COPY models models
-COPY training/data training/data
 COPY brands brands
 COPY bin bin
 COPY bots bots

@@ -21,7 +21,7 @@ export interface OpenOptions {
   idleLimitMs?: number;
 }
 
-const embedded = path.join(import.meta.dirname, "hygge-v0-Q4_0.gguf");
+export const embedded = path.join(import.meta.dirname, "hygge-v0-Q4_0.gguf");
 
 /**
  * Resolves as soon as the file is found and checked; the model loads meanwhile (health() tells).
@@ -150,7 +150,8 @@ async function checkMagic(file: string, size: number, corrupt: (reason: string) 
   }
 }
 
-async function readCardFile(file: string, corrupt: (reason: string, cause?: unknown) => HyggeError) {
+/** The card beside a GGUF, undefined where there is none. Throws what `corrupt` makes of a wrong one. */
+export async function readCardFile(file: string, corrupt: (reason: string, cause?: unknown) => HyggeError) {
   const cardFile = file.replace(/\.gguf$/i, ".card.json");
   const text = await readFile(cardFile, "utf8").catch(() => undefined);
   if (text === undefined || cardFile === file) return undefined;

@@ -1,13 +1,12 @@
 /** Wires the rooms: the only file besides cli.ts that knows them all. Opens in order, closes in reverse. */
 import { randomUUID } from "node:crypto";
-import path from "node:path";
 import { openWeb } from "#bots/web/server.ts";
 import { openModel } from "#models/open.ts";
+import { openTexts } from "#models/texts.ts";
 import { openQueue } from "#queue/open.ts";
 import { openBrands } from "#src/brand.ts";
 import type { Chat } from "#src/chat.ts";
 import type { Config } from "#src/config.ts";
-import { openCorpus } from "#src/corpus.ts";
 import { createDeliverer } from "#src/flow/deliver.ts";
 import { createHygge } from "#src/flow/hygge.ts";
 import { createMetrics } from "#src/flow/metrics.ts";
@@ -29,10 +28,6 @@ export interface Running {
   /** Finishes what is at work, then closes everything; idempotent. */
   close(): Promise<void>;
 }
-
-const trainingTexts = ["plain.jsonl", "rich.jsonl"].map((file) =>
-  path.join(import.meta.dirname, "../training/data", file),
-);
 
 /**
  * Starts the roles of `config.processRoles` in this process. `chats` are surfaces that the caller serves itself
@@ -71,7 +66,7 @@ export async function start(
       has("worker")
         ? openModel({ model: config.model, dataDir: config.dataDir, threads: config.threads, log }).then(keep)
         : undefined,
-      openCorpus(trainingTexts),
+      openTexts({ model: config.model, dataDir: config.dataDir }),
     );
     const queue = keep(
       await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, database, log }),

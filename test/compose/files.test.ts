@@ -76,13 +76,14 @@ test("data, secrets, packages and history stay out of the image", async () => {
     "node_modules/zod/index.js",
     ".git/config",
     "test/cli/hygge.ts",
+    "training/data/plain.jsonl",
   ])
     expect(ignored(file), file).toBe(true);
   for (const file of [
     "src/main.ts",
     "models/hygge-v0-Q4_0.gguf",
+    "models/hygge-v0-Q4_0.texts",
     "models/none/package.json",
-    "training/data/rich.jsonl",
   ])
     expect(ignored(file), file).toBe(false);
 });

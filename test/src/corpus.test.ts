@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { corpusOf, openCorpus } from "#src/corpus.ts";
+import { corpusOf, openCorpus, packCorpus, readTexts, unpackCorpus } from "#src/corpus.ts";
 
 let dir: string;
 beforeAll(async () => {
@@ -54,4 +54,31 @@ test("reads JSONL and names file and line of a broken row", async () => {
   const bad = path.join(dir, "bad.jsonl");
   await writeFile(bad, `${JSON.stringify({ response: long })}\n{"response": 3}\n`);
   await expect(openCorpus([bad])).rejects.toThrow(/bad\.jsonl:2/);
+});
+
+test("a packed corpus finds what the texts find, and none of them can be read in it", async () => {
+  const file = path.join(dir, "texts.jsonl");
+  const rows = [
+    { response: `${long} Das Sofa kostet 899 €.` },
+    { id: "plain:7", response: "Schnee. Snöra." },
+  ];
+  await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  const bytes = packCorpus(await readTexts([file]), "abc");
+  const packed = unpackCorpus(bytes);
+  expect(packed.model).toBe("abc");
+  expect(packed.size).toBe(2);
+  expect(packed.nearCopy(`${long} Das Sofa kostet 99 €.`)).toEqual({ ratio: 1, id: "texts:1" });
+  expect(packed.nearCopy("Schnee, Snöra")).toEqual({ ratio: 1, id: "plain:7" });
+  expect(packed.nearCopy("Etwas anderes")).toEqual({ ratio: 0 });
+  expect(bytes.toString("latin1")).not.toContain("Schnee");
+});
+
+test("a packed corpus that is cut off or changed is none", () => {
+  const bytes = packCorpus([{ id: "a", text: long }], "abc");
+  expect(() => unpackCorpus(bytes.subarray(0, -1))).toThrow(/cut off or changed/);
+  expect(() => unpackCorpus(bytes.subarray(0, 20))).toThrow();
+  expect(() => unpackCorpus(Buffer.alloc(0))).toThrow();
+  const changed = Buffer.from(bytes);
+  changed[changed.length - 8] = (changed[changed.length - 8] ?? 0) ^ 1;
+  expect(() => unpackCorpus(changed)).toThrow(/cut off or changed/);
 });

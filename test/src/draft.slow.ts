@@ -5,9 +5,10 @@ import pino from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { openModel } from "#models/open.ts";
+import { openTexts } from "#models/texts.ts";
 import { loadBrand } from "#src/brand.ts";
 import { type Brief, channels, parseBrief } from "#src/brief.ts";
-import { type Corpus, openCorpus } from "#src/corpus.ts";
+import type { Corpus } from "#src/corpus.ts";
 import { type Written, type WrittenCandidate, writeDraft } from "#src/draft.ts";
 import type { Model } from "#src/model.ts";
 import { factCheck } from "#src/voice/facts.ts";
@@ -34,7 +35,7 @@ const runs: { brief: Brief; first: Written; shorter?: Written; again: Written[] 
 beforeAll(async () => {
   dir = await mkdtemp(path.join(os.tmpdir(), "hygge-draft-"));
   model = await openModel({ dataDir: dir, log: pino({ level: "silent" }) });
-  corpus = await openCorpus(["training/data/plain.jsonl", "training/data/rich.jsonl"]);
+  corpus = await openTexts({ dataDir: dir });
   const seen = new Set((await read("training/data/plain.jsonl")).map(nameOf));
   const unseen = (await read("training/data/rich.jsonl")).filter((r) => {
     const name = nameOf(r);
