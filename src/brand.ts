@@ -24,6 +24,8 @@ export interface Brand {
   examples: { brief: string; channel: Channel; text: string }[];
   /** Known products that can fill a brief's gaps on request. */
   products: { name: string; facts: string[] }[];
+  /** Where a price belongs, if that matters: a rule that the managers' edits taught. */
+  pricePlace?: "start" | "end";
 }
 
 export interface ChannelTemplate {

@@ -11,6 +11,7 @@ import type { Model, ModelCard, Prompt, RawCandidate, Sampling } from "#src/mode
 import { buildPrompt, promptHash, trainedWish } from "#src/prompt.ts";
 import { typeset } from "#src/typography.ts";
 import type { CandidateView } from "#src/views.ts";
+import { pricePlace } from "#src/voice/price.ts";
 import { severity, voiceScore } from "#src/voice/score.ts";
 import { sentences, similarity } from "#src/voice/similar.ts";
 import { unheard } from "#src/voice/style.ts";
@@ -43,6 +44,8 @@ export interface Written {
   /** sha256 of the exact prompt of the first round, hex. */
   promptHash: string;
   sampling: Sampling;
+  /** What the model was asked, round by round: a candidate's own is the one of its round. */
+  asked?: { prompt: Prompt; sampling: Sampling }[];
   timings: { totalMs: number; firstTextMs: number; tokens: number; rounds: number };
 }
 
@@ -68,6 +71,8 @@ const missedWish = 3;
  */
 const unheardCost = 5;
 const wrongLength = 10;
+/** A price elsewhere than where the managers' rule has it. */
+const misplacedPrice = 10;
 /** Where three rounds gave no variants that differ, these still do for a choice. */
 const nearlySame = 0.8;
 
@@ -84,7 +89,7 @@ export const writeDraft: WriteDraft = async (model, brand, job, hooks = {}) => {
   let firstTextMs: number | undefined;
   let tokens = 0;
   let round = 0;
-  let first: Pick<Attempt, "prompt" | "sampling"> | undefined;
+  const asked: Pick<Attempt, "prompt" | "sampling">[] = [];
 
   for (
     ;
@@ -93,7 +98,7 @@ export const writeDraft: WriteDraft = async (model, brand, job, hooks = {}) => {
     round++
   ) {
     const { prompt, sampling, fresh } = attempt(card, brand, job, wish, round);
-    first ??= { prompt, sampling };
+    asked.push({ prompt, sampling });
     const seeds = Array.from({ length: card.candidates }, (_, i) =>
       seedOf(job.seed, round * card.candidates + i),
     );
@@ -123,8 +128,9 @@ export const writeDraft: WriteDraft = async (model, brand, job, hooks = {}) => {
   return {
     drafts: drafts.map((entry) => entry.candidate),
     candidates: ranked.map((entry) => entry.candidate),
-    promptHash: promptHash((first ?? attempt(card, brand, job, wish, 0)).prompt),
-    sampling: first?.sampling ?? card.sampling,
+    promptHash: promptHash((asked[0] ?? attempt(card, brand, job, wish, 0)).prompt),
+    sampling: asked[0]?.sampling ?? card.sampling,
+    asked,
     timings: { totalMs, firstTextMs: Math.round(firstTextMs ?? totalMs), tokens, rounds: round },
   };
 };
@@ -186,6 +192,8 @@ function judge(
     lengthFor(countGraphemes(text), brand.channels[brief.channel].thirds) !== brief.length
   )
     merit -= wrongLength;
+  if (brand.pricePlace !== undefined && (pricePlace(text) ?? brand.pricePlace) !== brand.pricePlace)
+    merit -= misplacedPrice;
   // The model would have gone on: the text has no end of its own, whatever its last sign is.
   if (raw.stop !== "end") fault += severity.ending;
   if (revision && wish) {

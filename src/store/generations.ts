@@ -5,11 +5,12 @@
 import { and, eq, inArray, sql } from "drizzle-orm";
 import type { Surface } from "#src/chat.ts";
 import type { Written } from "#src/draft.ts";
+import { promptHash } from "#src/prompt.ts";
 import type { DraftView, ErrorView } from "#src/views.ts";
 import { personal } from "./briefs.ts";
 import { addDelivery } from "./deliveries.ts";
 import { nextVersion } from "./drafts.ts";
-import { after, briefs, candidates, type Db, drafts, generations } from "./schema.ts";
+import { after, briefs, candidates, type Db, drafts, generations, prompts } from "./schema.ts";
 
 export type GenerationRow = typeof generations.$inferSelect;
 export type NewGeneration = Pick<
@@ -167,6 +168,14 @@ export async function finish(db: Db, id: string, worker: string, finished: Finis
     const { written, facts, model } = finished;
     const ids = new Map(written.drafts.map((draft, i) => [place(draft), draftId(id, i + 1)]));
     const first = await nextVersion(tx, generation.briefId);
+    const asked = (written.asked ?? []).map((round) => ({ ...round, hash: promptHash(round.prompt) }));
+    if (asked.length > 0) {
+      const rows = asked.map(({ hash, prompt }) => ({ hash, prompt }));
+      await tx
+        .insert(prompts)
+        .values(rows.filter((row, i) => rows.findIndex((other) => other.hash === row.hash) === i))
+        .onConflictDoNothing();
+    }
     if (written.drafts.length > 0)
       await tx.insert(drafts).values(
         written.drafts.map((draft, i) => ({
@@ -186,9 +195,9 @@ export async function finish(db: Db, id: string, worker: string, finished: Finis
           score: draft.score,
           facts: facts[i] ?? [],
           model,
-          promptHash: written.promptHash,
+          promptHash: asked[draft.round]?.hash ?? written.promptHash,
           seed: draft.seed,
-          sampling: written.sampling,
+          sampling: asked[draft.round]?.sampling ?? written.sampling,
           timings: written.timings,
         })),
       );

@@ -96,7 +96,9 @@ create index facts_channel on hygge_local.facts (channel, at, no);
 create index facts_person on hygge_local.facts (person_id, at, no);
 create index facts_model on hygge_local.facts (model, at, no);
 create index facts_score on hygge_local.facts (score, no);
-create index facts_distance on hygge_local.facts (distance, no) where distance is not null;
+create index facts_distance on hygge_local.facts (distance desc nulls last, no desc);
+create index facts_wait on hygge_local.facts (wait desc nulls last, no desc);
+create index facts_decided on hygge_local.facts (decided_at) where decided_at is not null;
 create index facts_state on hygge_local.facts (state, at, no) where state <> 'draft';
 create index facts_brief on hygge_local.facts (brief_id);
 create index facts_votes on hygge_local.facts (at, no) where up > 0 or down > 0;
@@ -118,12 +120,15 @@ create index draft_words_words on hygge_local.draft_words using gin (words) with
 create table hygge_local.changes (
   no int not null references hygge_local.facts (no) on delete cascade,
   brand text not null,
-  kind text not null,
+  kind text not null check (kind in ('replace', 'delete', 'price')),
+  -- As it stands in the text, and as word stems, so that "gemütliche" and "gemütlichen" count together.
   pattern text not null,
   replacement text not null,
-  primary key (no, kind, pattern, replacement)
+  stems text not null,
+  replacement_stems text not null
 );
-create index changes_brand on hygge_local.changes (brand, kind, pattern);
+create index changes_no on hygge_local.changes (no);
+create index changes_brand on hygge_local.changes (brand, kind, stems, replacement_stems);
 
 -- Sketches of texts (min-hash bands) for near duplicates.
 create table hygge_local.bands (
@@ -159,6 +164,8 @@ create trigger ratings_stale after insert or update or delete on hygge.ratings
   for each row execute function hygge_local.mark_about();
 insert into hygge_local.stale (draft_id) select id from hygge.drafts order by created_at, id;
 
+-- Prompts go with the last draft that was written from them.
+create index drafts_prompt on hygge.drafts (prompt_hash);
 -- Read by person, for access and erasure, and by time, for retention.
 create index briefs_created on hygge.briefs (created_at);
 create index audit_at on hygge.audit (at);
