@@ -28,6 +28,7 @@ const isTimeZone = (value: string) => {
     return false;
   }
 };
+const areSnowflakes = (values: string[]) => values.every((value) => /^\d{15,22}$/.test(value));
 const seconds = (fallback: number) => z.coerce.number().int().min(1).default(fallback);
 
 /** Every environment variable that Hygge reads. The table in README.md is checked against this by a test. */
@@ -73,7 +74,7 @@ export const environment = z.object({
   HYGGE_DEFAULT_ROLE: z
     .enum(["requester", "approver", "manager", "admin"])
     .optional()
-    .describe("role of everybody else; unset: approver while bound to loopback, else requester"),
+    .describe("role of everybody else; unset: approver on the page while bound to loopback, else requester"),
   HYGGE_TIMEZONE: z
     .string()
     .trim()
@@ -97,6 +98,24 @@ export const environment = z.object({
       "port of /healthz, /readyz and /metrics in every process, for containers; empty: the page's own",
     ),
   HYGGE_SHUTDOWN_SECONDS: seconds(20).describe("hard deadline of a graceful shutdown"),
+  DISCORD_TOKEN: optional.describe("token of the Discord bot; empty: no Discord (docs/discord.md)"),
+  DISCORD_API_URL: url("http", "https").describe("Discord's REST API; for tests against a local peer"),
+  DISCORD_APPROVER_ROLES: list
+    .refine(areSnowflakes, { error: "must be ids of Discord roles, comma-separated" })
+    .describe("ids of the Discord roles that may approve; they are pinged for approvals"),
+  DISCORD_MANAGER_ROLES: list
+    .refine(areSnowflakes, { error: "must be ids of Discord roles, comma-separated" })
+    .describe("ids of the Discord roles that may read all feedback"),
+  DISCORD_COOLDOWN: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(5)
+    .describe("seconds between two requests of one person on Discord"),
+  DISCORD_REPLIES: optional
+    .transform((value) => value ?? "off")
+    .pipe(z.stringbool({ truthy: ["on", "true", "1"], falsy: ["off", "false", "0"] }))
+    .describe("on: replies and mentions in Hygge's threads refine the draft; needs the GuildMessages intent"),
   DATABASE_URL: url("postgres", "postgresql").describe("PostgreSQL instead of the embedded database"),
   REDIS_URL: url("redis", "rediss").describe("Redis for the queue; needs DATABASE_URL too"),
   LANGUAGETOOL_URL: url("http", "https")
@@ -128,6 +147,18 @@ export interface Config {
     managers: string[];
     admins: string[];
     fallback: "requester" | "approver" | "manager" | "admin";
+    /** Of everybody else in a chat: nobody there sits at this machine. */
+    chatFallback: "requester" | "approver" | "manager" | "admin";
+  };
+  /** Absent without DISCORD_TOKEN. */
+  discord?: {
+    token: string;
+    apiUrl?: string;
+    /** Ids of Discord roles. */
+    approverRoles: string[];
+    managerRoles: string[];
+    cooldownSeconds: number;
+    replies: boolean;
   };
   /** IANA name, of the dashboard's days and weeks. */
   timeZone: string;
@@ -186,7 +217,20 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
       managers: e.HYGGE_MANAGERS,
       admins: e.HYGGE_ADMINS,
       fallback: e.HYGGE_DEFAULT_ROLE ?? (loopback ? "approver" : "requester"),
+      chatFallback: e.HYGGE_DEFAULT_ROLE ?? "requester",
     },
+    ...(e.DISCORD_TOKEN === undefined
+      ? {}
+      : {
+          discord: {
+            token: e.DISCORD_TOKEN,
+            ...(e.DISCORD_API_URL === undefined ? {} : { apiUrl: e.DISCORD_API_URL }),
+            approverRoles: e.DISCORD_APPROVER_ROLES,
+            managerRoles: e.DISCORD_MANAGER_ROLES,
+            cooldownSeconds: e.DISCORD_COOLDOWN,
+            replies: e.DISCORD_REPLIES,
+          },
+        }),
     timeZone: e.HYGGE_TIMEZONE,
     ...(e.HYGGE_RETENTION_DAYS === undefined ? {} : { retentionDays: e.HYGGE_RETENTION_DAYS }),
     rateLimit: e.HYGGE_RATE_LIMIT,
