@@ -4,14 +4,20 @@ import type { AddressInfo } from "node:net";
 import { HyggeError } from "#src/errors.ts";
 
 /** What a process stands on. */
-export type Status = { queue: { up: boolean }; model?: { status: string } | undefined } & Record<
-  string,
-  unknown
->;
+export type Status = {
+  queue: { up: boolean };
+  model?: { status: string } | undefined;
+  /** Connections to chat platforms, by surface. */
+  chats?: Record<string, { up: boolean }>;
+} & Record<string, unknown>;
 
-/** Whether a process can do its work: its queue answers, and its model (if it has one) is loaded. */
-export const isReady = ({ queue, model }: Status): boolean =>
-  queue.up && (model === undefined || model.status === "ready");
+/**
+ * Whether a process can do its work: its queue answers, its model (if it has one) is loaded, its chats are connected.
+ */
+export const isReady = ({ queue, model, chats = {} }: Status): boolean =>
+  queue.up &&
+  (model === undefined || model.status === "ready") &&
+  Object.values(chats).every((chat) => chat.up);
 
 export interface HealthOptions {
   host: string;

@@ -7,15 +7,18 @@ import { openQueue } from "#queue/open.ts";
 import { openBrands } from "#src/brand.ts";
 import type { Chat } from "#src/chat.ts";
 import type { Config } from "#src/config.ts";
+import type { HyggeError } from "#src/errors.ts";
 import { createDeliverer } from "#src/flow/deliver.ts";
+import { startFollower } from "#src/flow/follow.ts";
 import { createHygge } from "#src/flow/hygge.ts";
 import { createMetrics } from "#src/flow/metrics.ts";
 import { startReconciler } from "#src/flow/reconcile.ts";
 import { createWriter } from "#src/flow/work.ts";
 import { createGrammar } from "#src/grammar.ts";
-import { openHealth } from "#src/health.ts";
+import { isReady, openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import { type Logger, openLog } from "#src/log.ts";
+import { createLogin, dashboardLinks } from "#src/manage/login.ts";
 import { roleOf } from "#src/may.ts";
 import { backup } from "#src/store/backup.ts";
 import { lockDataDir } from "#src/store/lock.ts";
@@ -25,6 +28,8 @@ export interface Running {
   /** Address of the page, where the web role runs here. */
   url?: string;
   hygge: Hygge;
+  /** Rejects when the process can't do its only work any more: a bot whose platform has shut it out. */
+  failed: Promise<never>;
   /** Finishes what is at work, then closes everything; idempotent. */
   close(): Promise<void>;
 }
@@ -47,6 +52,11 @@ export async function start(
     opened.push(thing);
     return thing;
   };
+  let fail: (error: HyggeError) => void = () => {};
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failed.catch(() => {});
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= (async () => {
@@ -87,15 +97,39 @@ export async function start(
       log,
     });
 
+    const bots: Record<string, { health(): { up: boolean } }> = {};
     const status = async () => ({
       database: database.kind,
       queue: { kind: queue.kind, ...(await queue.ping()) },
       jobs: await queue.counts().catch(() => undefined),
       model: model && { ...model.health(), name: model.card.name, version: model.card.version },
+      chats: Object.fromEntries(Object.entries(bots).map(([name, bot]) => [name, bot.health()])),
     });
 
     const chats = [...(options.chats ?? [])];
     let url: string | undefined;
+    const dashboardLink = dashboardLinks(
+      createLogin({ db: database.db, roleOf: (personId) => roleOf(personId, config.roles) }),
+      () => config.publicUrl ?? url ?? `http://${config.host}:${config.port}`,
+    );
+    const forBots = {
+      hygge,
+      db: database.db,
+      brands,
+      brand: config.brand,
+      dashboardLink,
+      roleOf: (personId: string) =>
+        roleOf(personId, { ...config.roles, fallback: config.roles.chatFallback }),
+      status: async () => {
+        const now = await status();
+        return { ok: isReady(now), waiting: (now.jobs?.waiting ?? 0) + (now.jobs?.active ?? 0) };
+      },
+      log,
+      // Other roles of this process go on; what is red in /readyz says why.
+      onFatal: (error: HyggeError) => {
+        if (config.processRoles.every((role) => role === "bot")) fail(error);
+      },
+    };
     if (has("web")) {
       const web = keep(
         await openWeb({
@@ -114,6 +148,14 @@ export async function start(
       await lock?.setAddress(url);
     }
 
+    if (has("bot") && config.discord) {
+      // The platforms' SDKs are loaded only where they are used.
+      const { openDiscord } = await import("#bots/discord/server.ts");
+      const discord = keep(await openDiscord({ ...forBots, config: config.discord }));
+      bots.discord = discord;
+      chats.push(discord.chat);
+    }
+
     const reconciler = await startReconciler({
       database,
       queue,
@@ -121,8 +163,11 @@ export async function start(
       log,
     });
     keep({ close: () => reconciler.stop() });
-    for (const chat of chats)
-      await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me }));
+    for (const chat of chats) {
+      // Before the chats and the database are closed, what is being posted is finished.
+      keep(await queue.consume(chat.surface, createDeliverer({ database, chat, log, holder: me })));
+      if (chat.update) keep(startFollowing({ database, queue, surface: chat.surface, log }));
+    }
     if (model)
       await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
     if (config.healthPort !== undefined) {
@@ -130,11 +175,16 @@ export async function start(
         await openHealth({ host: config.host, port: config.healthPort, status, metrics: metrics.registry }),
       );
     }
-    return { ...(url ? { url } : {}), hygge, close };
+    return { ...(url ? { url } : {}), hygge, failed, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function startFollowing(deps: Parameters<typeof startFollower>[0]): { close(): Promise<void> } {
+  const follower = startFollower(deps);
+  return { close: () => follower.stop() };
 }
 
 /** Like Promise.all, but waits for all of them before it rejects, so that what opened can be closed. */
