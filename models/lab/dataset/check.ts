@@ -5,11 +5,12 @@
  */
 import path from "node:path";
 import { corpusOf } from "#src/corpus.ts";
-import { families } from "./family.ts";
-import { rowFaults } from "./faults.ts";
+import { families } from "#src/dataset/family.ts";
+import { rowFaults } from "#src/dataset/faults.ts";
+import { type Read, readBriefs } from "#src/dataset/read.ts";
+import { type Fault, readRows, setFiles, told } from "#src/dataset/rows.ts";
 import { figures } from "./figures.ts";
-import { type Read, readBriefs } from "./product.ts";
-import { type Fault, readRows, setFiles, told } from "./rows.ts";
+import { brand } from "./product.ts";
 import { setFaults, twinShare, twins } from "./set.ts";
 
 /** Faults in the order of files and lines; with `only`, those of these files, which are compared with the set. */
@@ -21,7 +22,7 @@ export function check(
   const more =
     only?.filter((file) => !files.some((other) => path.resolve(other) === path.resolve(file))) ?? [];
   const { rows, faults } = readRows([...files, ...more]);
-  const all = readBriefs(rows);
+  const all = readBriefs(rows, brand);
   const corpus = corpusOf(all.map(({ id, response }) => ({ id, text: response })));
   const kin = families(all);
   const family = (row: Read) => kin.get(row.id)?.ids ?? new Set([row.id]);
@@ -29,7 +30,7 @@ export function check(
   const own = all.filter(isChosen);
   const found = [...faults, ...setFaults(all, family)].filter(isChosen);
   for (const row of own)
-    for (const fault of rowFaults(row, family(row), corpus))
+    for (const fault of rowFaults(row, { brand, family: family(row), corpus }))
       found.push({ file: row.file, line: row.line, ...fault });
   const share = twins(all).length / Math.max(1, all.length);
   if (share > twinShare && chosen === undefined)

@@ -1,8 +1,9 @@
 /** The data set in figures, for people. */
 import { channels, lengths, tones } from "#src/brief.ts";
+import type { Read } from "#src/dataset/read.ts";
 import { countGraphemes } from "#src/gates/read.ts";
 import { lengthFor } from "#src/voice/wish.ts";
-import { brand, type Read } from "./product.ts";
+import { brand } from "./product.ts";
 import { doubleNames, edges, frames, twins } from "./set.ts";
 
 const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)}%`;

@@ -1,26 +1,10 @@
-/** What a row's brief is about, as the product reads it. */
+/** Which thing a row is about. */
 import { type Brand, loadBrand } from "#src/brand.ts";
-import { type Brief, parseBrief } from "#src/brief.ts";
-import { HyggeError } from "#src/errors.ts";
+import type { Read } from "#src/dataset/read.ts";
 import { lexiconIndex } from "#src/gates/nouns.ts";
-import type { Row } from "./rows.ts";
 
+/** The brand that the set is written for. */
 export const brand: Brand = loadBrand("hygge");
-
-/** A row with its brief; `refused` where the product would ask back instead of writing. */
-export type Read = Row & { read: Brief | undefined; refused?: string };
-
-export function readBriefs(rows: readonly Row[]): Read[] {
-  return rows.map((row) => {
-    try {
-      const options = { channel: row.channel, tone: row.tone, length: row.length };
-      return { ...row, read: parseBrief(row.brief, options, brand) };
-    } catch (error) {
-      if (!(error instanceof HyggeError)) throw error;
-      return { ...row, read: undefined, refused: error.code };
-    }
-  });
-}
 
 /** Nouns for the same thing: a name may have any of them. */
 const same: readonly (readonly string[])[] = [

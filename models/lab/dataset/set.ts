@@ -1,7 +1,9 @@
 /** What is wrong between rows: duplicates, names of two products, openings, closings and frames used too often. */
+
+import type { Read } from "#src/dataset/read.ts";
+import type { Fault } from "#src/dataset/rows.ts";
 import { lexiconIndex } from "#src/gates/nouns.ts";
-import { brand, kindOf, type Read } from "./product.ts";
-import type { Fault } from "./rows.ts";
+import { brand, kindOf } from "./product.ts";
 
 /** Share of the rows that one opening, closing or frame may have. */
 export const frameShare = 0.005;

@@ -8,13 +8,14 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import type { Brief, Channel, Length, Tone } from "#src/brief.ts";
+import { families } from "#src/dataset/family.ts";
+import { type Read, readBriefs } from "#src/dataset/read.ts";
+import { type Row, readRows, setFiles, told } from "#src/dataset/rows.ts";
 import { countGraphemes } from "#src/gates/read.ts";
 import { buildPrompt } from "#src/prompt.ts";
 import { typeset } from "#src/typography.ts";
 import { lengthFor, readWish, revisedLength } from "#src/voice/wish.ts";
-import { families } from "./family.ts";
-import { brand, type Read, readBriefs } from "./product.ts";
-import { type Row, readRows, setFiles, told } from "./rows.ts";
+import { brand } from "./product.ts";
 import { twins } from "./set.ts";
 
 export const sides = ["train", "dev", "test"] as const;
@@ -54,7 +55,7 @@ const shares = {
 
 /** Every row that the product would take, on its side, in the order of the set. */
 export function split(rows: readonly Row[]): Record<Side, SplitRow[]> {
-  const read = readBriefs(rows);
+  const read = readBriefs(rows, brand);
   const kin = families(read, { copies: true });
   const second = new Set(twins(read).map(({ id }) => id));
   const out: Record<Side, SplitRow[]> = { train: [], dev: [], test: [] };

@@ -1,10 +1,11 @@
 /** What is wrong with a row by itself: signs, shape, facts, by the product's own gates. */
+import type { Brand } from "#src/brand.ts";
 import type { Corpus } from "#src/corpus.ts";
 import { checkGates } from "#src/gates/gates.ts";
 import { sentences } from "#src/gates/read.ts";
 import { typeset } from "#src/typography.ts";
 import type { GateId } from "#src/views.ts";
-import { brand, type Read } from "./product.ts";
+import type { Read } from "./read.ts";
 import type { Fault } from "./rows.ts";
 
 type Found = Pick<Fault, "kind" | "what" | "fix" | "hint">;
@@ -48,7 +49,10 @@ const guesses: ReadonlySet<GateId> = new Set([
   "name",
 ]);
 
-export function rowFaults(row: Read, family: ReadonlySet<string>, corpus: Corpus): Found[] {
+export function rowFaults(
+  row: Read,
+  { brand, family, corpus }: { brand: Brand; family: ReadonlySet<string>; corpus: Corpus },
+): Found[] {
   const found: Found[] = [];
   for (const key of ["brief", "response", "draft", "wish"] as const) {
     const text = row[key];

@@ -4,7 +4,7 @@
  */
 import { corpusOf } from "#src/corpus.ts";
 import { shipped } from "#src/gates/vocabulary.ts";
-import type { Read } from "./product.ts";
+import type { Read } from "./read.ts";
 
 export interface Family {
   /** Name or brief of the first row of it: stays when rows are added behind. */

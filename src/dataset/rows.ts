@@ -4,7 +4,7 @@ import path from "node:path";
 import { z } from "zod";
 import { channels, lengths, tones } from "#src/brief.ts";
 
-export const dataDir = path.join(import.meta.dirname, "../../../training/data");
+export const dataDir = path.join(import.meta.dirname, "../../training/data");
 
 const text = z.string().min(1);
 
@@ -24,11 +24,16 @@ export const rowSchema = z
     /** Where a text comes from that was not written for the set (`hygge dataset add`). */
     provenance: z
       .strictObject({
+        /** Id in the store. */
         draft: text,
+        /** Name, version, quantization and beginning of the sha256 of the model that wrote it or what was edited. */
         model: text,
+        /** Who approved it, as a pseudonym. */
         by: text,
         at: z.iso.datetime(),
         edited: z.boolean(),
+        /** An edited text: what the model had written. */
+        before: text.optional(),
       })
       .optional(),
   })

@@ -1,0 +1,20 @@
+/** What a row's brief is about, as the product reads it. */
+import type { Brand } from "#src/brand.ts";
+import { type Brief, parseBrief } from "#src/brief.ts";
+import { HyggeError } from "#src/errors.ts";
+import type { Row } from "./rows.ts";
+
+/** A row with its brief; `refused` where the product would ask back instead of writing. */
+export type Read = Row & { read: Brief | undefined; refused?: string };
+
+export function readBriefs(rows: readonly Row[], brand: Brand): Read[] {
+  return rows.map((row) => {
+    try {
+      const options = { channel: row.channel, tone: row.tone, length: row.length };
+      return { ...row, read: parseBrief(row.brief, options, brand) };
+    } catch (error) {
+      if (!(error instanceof HyggeError)) throw error;
+      return { ...row, read: undefined, refused: error.code };
+    }
+  });
+}
