@@ -30,6 +30,13 @@ export async function keepOne(database: Database, dataDir: string): Promise<stri
   return file;
 }
 
+/** Forgets all automatic backups, as what they hold must not come back. Returns the files. */
+export async function removeBackups(dataDir: string): Promise<string[]> {
+  const all = await files(dataDir);
+  for (const { file } of all) await rm(file, { force: true });
+  return all.map(({ file }) => file);
+}
+
 /** The newest automatic backup that is whole. */
 export async function newestGood(dataDir: string): Promise<string | undefined> {
   for (const { file } of await files(dataDir))

@@ -52,6 +52,7 @@ export async function seed(
   const texts = await sources();
   const days = options.days ?? 730;
   const random = dice(7);
+  const pick = () => texts[Math.floor(random() * texts.length)] as Source;
   const now = Date.now();
   const models = [
     { name: "hygge", version: "v0", hash: "a".repeat(64), quant: "Q4_0" },
@@ -64,8 +65,7 @@ export async function seed(
     const rows = { briefs: [] as object[], generations: [] as object[], drafts: [] as object[] };
     const more = { prompts: [] as object[], ratings: [] as object[], candidates: [] as object[] };
     for (let i = 0; i < 500 && made < drafts; i++) {
-      const source = texts[Math.floor(random() * texts.length)];
-      if (!source) break;
+      const source = pick();
       const number = made;
       const price = `${Math.floor(random() * 900) + 9} €`;
       const own = (text: string) =>
@@ -101,12 +101,18 @@ export async function seed(
       });
       let parent: string | null = null;
       let version = 0;
-      const add = (draft: Record<string, unknown>, kind: string, minutes: number, generation: string | null) => {
+      const add = (
+        draft: Record<string, unknown>,
+        kind: string,
+        minutes: number,
+        generation: string | null,
+      ) => {
         version++;
         const draftId = generation ? `${generation}-1` : `e${number}-${version}`;
         const when = new Date(at.getTime() + minutes * 60_000);
         const fate = random();
-        const state = fate < 0.25 ? "approved" : fate < 0.32 ? "rejected" : fate < 0.35 ? "requested" : "draft";
+        const state =
+          fate < 0.25 ? "approved" : fate < 0.32 ? "rejected" : fate < 0.35 ? "requested" : "draft";
         const decided = state === "approved" || state === "rejected";
         const bad = random() < 0.12 ? Math.floor(random() * gateIds.length) : -1;
         rows.drafts.push({
@@ -119,7 +125,9 @@ export async function seed(
           kind,
           person_id: person,
           wish: version > 1 && kind === "generated" ? "kürzer" : null,
-          gates: gateIds.map((gate, g) => (g === bad ? { id: gate, ok: false, found: "x" } : { id: gate, ok: true })),
+          gates: gateIds.map((gate, g) =>
+            g === bad ? { id: gate, ok: false, found: "x" } : { id: gate, ok: true },
+          ),
           score: { total: Math.round(30 + random() * 70), style: 0.8, adherence: 0.9, fluency: 0.7 },
           facts: [{ text: price, kind: "price", found: true }],
           model: kind === "generated" ? models[Math.min(2, Math.floor((1 - share) * 3))] : null,
@@ -171,9 +179,23 @@ export async function seed(
         });
         add({ text: written }, "generated", n, generation);
       };
-      const written = own(source.response);
+      // Sentences of four texts: as many different texts as drafts, in the language's own words.
+      const written = own(
+        [source, pick(), pick(), pick()]
+          .map(
+            ({ response }, n) => response.split(/(?<=[.?!])\s/)[n] ?? response.split(/(?<=[.?!])\s/)[0] ?? "",
+          )
+          .join(" "),
+      );
       generate(1, written);
-      if (random() < 0.15) generate(2, written.split(/(?<=[.?!])\s/).slice(0, 2).join(" "));
+      if (random() < 0.15)
+        generate(
+          2,
+          written
+            .split(/(?<=[.?!])\s/)
+            .slice(0, 2)
+            .join(" "),
+        );
       if (random() < 0.3) {
         let edited = written;
         for (const [from, to] of swaps) if (random() < 0.8) edited = edited.replace(from, to);

@@ -32,6 +32,7 @@ export function createCatchUp(database: Database, log: Logger) {
   async function run(ms: number, size = batch): Promise<boolean> {
     const until = performance.now() + ms;
     for (;;) {
+      // Somebody else may be at it: then wait, and look again.
       const done = await digestBatch(database.db, words, size).catch((error) => {
         // Words that were new in a batch that was rolled back have no numbers.
         words.clear();
@@ -39,6 +40,7 @@ export function createCatchUp(database: Database, log: Logger) {
       });
       if (done === 0) return true;
       if (closed || performance.now() > until) return false;
+      if (done === "busy") await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
@@ -58,8 +60,7 @@ export function createCatchUp(database: Database, log: Logger) {
   return {
     /** Before reading: what was just written is there, unless there is a lot to catch up with. */
     async now(): Promise<void> {
-      if (working) return;
-      if (!(await run(patienceMs))) inBackground();
+      if (!working && !(await run(patienceMs))) inBackground();
     },
     /** Everything, for exports, benchmarks and tests. */
     async all(size = batch): Promise<void> {
@@ -100,12 +101,12 @@ interface Row extends Record<string, unknown> {
 }
 
 /** One batch in one transaction; returns how many marks it took. One process does it at a time. */
-async function digestBatch(db: Db, words: Map<string, number>, size: number): Promise<number> {
+async function digestBatch(db: Db, words: Map<string, number>, size: number): Promise<number | "busy"> {
   return db.transaction(async (tx) => {
     const lock = await tx.execute<{ got: boolean }>(
       sql`select pg_try_advisory_xact_lock(hashtext('hygge_local.stale')) as got`,
     );
-    if (!lock.rows[0]?.got) return 0;
+    if (!lock.rows[0]?.got) return "busy";
     const { rows: marks } = await tx.execute<{ draft_id: string }>(sql`
       delete from hygge_local.stale where id in (select id from hygge_local.stale order by id limit ${size}::int)
       returning draft_id`);
@@ -270,15 +271,17 @@ async function twins(tx: Db, drafts: Row[], noOf: (draft: Row) => number): Promi
     select band, no from jsonb_to_recordset(${JSON.stringify(sketched)}::jsonb) as b (band int, no int)
     on conflict do nothing`);
   const { rows } = await tx.execute<{ no: number; twin: string; text: string }>(sql`
-    select distinct f.no, o.draft_id as twin, d.text
-    from hygge_local.bands b
-    join hygge_local.facts f on f.no = b.no
+    select f.no, o.draft_id as twin, d.text
+    from hygge_local.facts f
     cross join lateral (
-      select e.no from hygge_local.bands e where e.band = b.band and e.no < b.no order by e.no desc limit 4
+      -- Those that share most bands first: a few comparisons are enough.
+      select e.no from hygge_local.bands b cross join lateral (
+        select no from hygge_local.bands e where e.band = b.band and e.no < b.no order by no desc limit 4
+      ) e where b.no = f.no group by 1 order by count(*) desc, 1 desc limit 4
     ) e
     join hygge_local.facts o on o.no = e.no and o.brand = f.brand and o.brief_id <> f.brief_id
     join hygge.drafts d on d.id = o.draft_id
-    where b.no in ${nos}`);
+    where f.no in ${nos}`);
   const texts = new Map(drafts.map((draft) => [noOf(draft), draft.text]));
   const nearest = new Map<number, { twin_id: string; twin: number }>();
   for (const { no, twin, text } of rows) {
