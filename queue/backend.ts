@@ -16,6 +16,8 @@ export interface Backend {
   /** How long one read of the event stream may wait for news. */
   eventsBlockMs: number;
   ping(): Promise<void>;
+  /** Empties the event streams of these queues, and what the server keeps of their past. */
+  forgetEvents(queues: string[]): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { createPostgresBackend, createRedisBackend, withBackend } from "bullmq";
+import { createPostgresBackend, createRedisBackend, type Job, withBackend } from "bullmq";
 import type pg from "pg";
 import { type Surface, surfaces } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -18,6 +18,7 @@ import {
   jobDefaults,
   jobIdOf,
   priorityOf,
+  queueNames,
 } from "./jobs.ts";
 import { connectPglite, connectPostgres } from "./postgres.ts";
 import { throttleProgress } from "./progress.ts";
@@ -43,6 +44,11 @@ export interface Queue extends DraftQueue {
   /** Generations by state; delayed are those waiting for their next try. */
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number }>;
   ping(): Promise<QueueHealth>;
+  /**
+   * Takes out every job whose payload, as JSON, `about` knows, and empties the event streams, which carry texts.
+   * Returns how many jobs went. One at work stays until it ends.
+   */
+  purge(about: (payload: string) => boolean): Promise<number>;
   /** Closes the consumers (each waits for its jobs at work), then the connections. */
   close(): Promise<void>;
 }
@@ -201,6 +207,21 @@ async function openOn(
         delayed: c.delayed ?? 0,
         failed: c.failed ?? 0,
       };
+    },
+
+    async purge(about) {
+      let removed = 0;
+      for (const queue of [drafts, ...deliveries.values()]) {
+        const jobs = await orQueueDown(async (): Promise<Job[]> => queue.getJobs());
+        for (const job of jobs) {
+          const { id, name, data, progress, failedReason, opts } = job;
+          if (!about(JSON.stringify({ id, name, data, progress, failedReason, opts }))) continue;
+          await orQueueDown(() => job.remove().catch(ifLocked));
+          removed++;
+        }
+      }
+      await orQueueDown(() => backend.forgetEvents(queueNames));
+      return removed;
     },
 
     async ping() {

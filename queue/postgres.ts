@@ -47,6 +47,7 @@ export async function connectPostgres(
     ping: async () => {
       await pool.query("select 1");
     },
+    forgetEvents: (queues) => forgetEvents(pool, queues),
     close: async () => {
       await within(pool.end(), 2_000).catch(() => undefined);
     },
@@ -73,6 +74,7 @@ export async function connectPglite(pool: pg.Pool): Promise<Backend> {
     ping: async () => {
       await pool.query("select 1");
     },
+    forgetEvents: (queues) => forgetEvents(pool, queues),
     // The database is the store's: it closes after the queue.
     close: async () => {},
   };
@@ -86,6 +88,11 @@ async function setSearchPath(pool: pg.Pool): Promise<void> {
   const sql = `set search_path to ${SCHEMA}, public`;
   pool.options.onConnect = (client) => client.query(sql).then(() => undefined);
   await pool.query(sql);
+}
+
+/** BullMQ 6.7 can't trim a stream on PostgreSQL itself. */
+async function forgetEvents(pool: pg.Pool, queues: string[]): Promise<void> {
+  await pool.query(`delete from ${SCHEMA}.event where queue = any ($1)`, [queues]);
 }
 
 async function migrate(pool: pg.Pool): Promise<void> {

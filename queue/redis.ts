@@ -63,6 +63,13 @@ export async function connectRedis(
     ping: async () => {
       await producing.ping();
     },
+    async forgetEvents(queues) {
+      for (const queue of queues) await producing.xtrim(`${prefix}:${queue}:events`, "MAXLEN", 0);
+      // The append-only file still has what was trimmed, until it is written anew. A hosted Redis may refuse.
+      await producing
+        .bgrewriteaof()
+        .catch((err) => log.warn({ err }, "queue: append-only file not rewritten"));
+    },
     close,
   };
 }

@@ -1,5 +1,6 @@
 /** Wires the rooms: the only file besides cli.ts that knows them all. Opens in order, closes in reverse. */
 import { randomUUID } from "node:crypto";
+import path from "node:path";
 import { openWeb } from "#bots/web/server.ts";
 import { openModel } from "#models/open.ts";
 import { openTexts } from "#models/texts.ts";
@@ -18,7 +19,11 @@ import { createGrammar } from "#src/grammar.ts";
 import { isReady, openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import { type Logger, openLog } from "#src/log.ts";
+import { keepRetention } from "#src/manage/erase.ts";
+import { createCatchUp } from "#src/manage/facts/catch-up.ts";
 import { createLogin, dashboardLinks } from "#src/manage/login.ts";
+import { createManage } from "#src/manage/manage.ts";
+import { layeredBrands } from "#src/manage/rules.ts";
 import { roleOf } from "#src/may.ts";
 import { backup } from "#src/store/backup.ts";
 import { lockDataDir } from "#src/store/lock.ts";
@@ -33,6 +38,9 @@ export interface Running {
   /** Finishes what is at work, then closes everything; idempotent. */
   close(): Promise<void>;
 }
+
+/** Where training data that came from the store may lie, besides the data folder. */
+const trainingData = path.join(import.meta.dirname, "../training/data");
 
 /**
  * Starts the roles of `config.processRoles` in this process. `chats` are surfaces that the caller serves itself
@@ -69,8 +77,8 @@ export async function start(
   try {
     const lock = config.databaseUrl === undefined ? await lockDataDir(config.dataDir) : undefined;
     if (lock) keep({ close: () => lock.release() });
-    const brands = openBrands(config.brandsDir, log);
-    keep({ close: async () => brands.close() });
+    const files = openBrands(config.brandsDir, log);
+    keep({ close: async () => files.close() });
     const [database, model, corpus] = await together(
       openDatabase({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, log }).then(keep),
       has("worker")
@@ -78,6 +86,8 @@ export async function start(
         : undefined,
       openTexts({ model: config.model, dataDir: config.dataDir }),
     );
+    const brands = await layeredBrands(files, database.db, log);
+    keep({ close: async () => brands.close() });
     const queue = keep(
       await openQueue({ redisUrl: config.redisUrl, databaseUrl: config.databaseUrl, database, log }),
     );
@@ -108,8 +118,9 @@ export async function start(
 
     const chats = [...(options.chats ?? [])];
     let url: string | undefined;
+    const login = createLogin({ db: database.db, roleOf: (personId) => roleOf(personId, config.roles) });
     const dashboardLink = dashboardLinks(
-      createLogin({ db: database.db, roleOf: (personId) => roleOf(personId, config.roles) }),
+      login,
       () => config.publicUrl ?? url ?? `http://${config.host}:${config.port}`,
     );
     const forBots = {
@@ -141,6 +152,17 @@ export async function start(
           roleOf: (personId) => roleOf(personId, config.roles),
           status,
           backup: (file) => backup(database, file),
+          manage: createManage({
+            database,
+            brands,
+            login,
+            catchUp: keep(createCatchUp(database, log)),
+            timeZone: config.timeZone,
+            dataDir: config.dataDir,
+            folders: [trainingData],
+            purgeQueue: queue.purge,
+            log,
+          }),
         }),
       );
       chats.push(web.chat);
@@ -170,6 +192,7 @@ export async function start(
     }
     if (model)
       await queue.work(createWriter({ database, queue, brands, corpus, model, metrics, log, worker: me }));
+    if (config.retentionDays !== undefined) keep(keepRetention(database, config.retentionDays, log));
     if (config.healthPort !== undefined) {
       keep(
         await openHealth({ host: config.host, port: config.healthPort, status, metrics: metrics.registry }),

@@ -10,6 +10,7 @@ import { HyggeError } from "#src/errors.ts";
 import { isReady, type Status } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
+import type { Manage } from "#src/manage/manage.ts";
 import type { Role } from "#src/may.ts";
 import { apiRoutes } from "./api.ts";
 import { sendBackup } from "./backup.ts";
@@ -18,6 +19,7 @@ import { errorBody, HttpError, statusOf } from "./errors.ts";
 import { createEventStreams } from "./events.ts";
 import { guard } from "./guard.ts";
 import { createLimiter } from "./limit.ts";
+import { mountManage } from "./manage/mount.ts";
 import { createPeople, remoteAddress } from "./people.ts";
 import { readBody, readId, readKey, readQuery } from "./route.ts";
 import * as schemas from "./schemas.ts";
@@ -33,6 +35,8 @@ export interface WebDeps {
   metrics: { contentType: string; metrics(): Promise<string> };
   log: Logger;
   roleOf(personId: string): Role;
+  /** The managers' side; absent: there is none here. */
+  manage?: Manage;
 }
 
 export interface WebConfig {
@@ -45,6 +49,8 @@ export interface WebConfig {
   brand: string;
   /** Changes that a person may send in a minute. */
   rateLimit: number;
+  /** IANA name, of the dashboard's days. */
+  timeZone?: string;
 }
 
 export const bodyBytes = 64 * 1024;
@@ -161,7 +167,22 @@ export function createApp(deps: WebDeps, secret: string) {
     });
   }
 
-  const api = openApi(routes, "1");
+  const managed = deps.manage
+    ? mountManage(app, {
+        manage: deps.manage,
+        people,
+        secret,
+        ...(config.publicUrl?.startsWith("https:") ? { secureHost: new URL(config.publicUrl).host } : {}),
+        timeZone: config.timeZone ?? "Europe/Berlin",
+        takeLogin: (address) => take(logins, address, 1),
+        takeChange: (personId, address) => {
+          take(changes, personId, 1);
+          take(addresses, address, 1);
+        },
+      })
+    : [];
+
+  const api = openApi([...routes, ...managed], "1");
   app.get("/openapi.json", (c) => c.json(api));
   app.get("/docs", (c) => c.html(docsPage(api)));
 
