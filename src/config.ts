@@ -19,6 +19,10 @@ const url = (...protocols: string[]) =>
   optional.refine((value) => value === undefined || protocols.some((p) => value.startsWith(`${p}://`)), {
     error: `must start with ${protocols.map((p) => `${p}://`).join(" or ")}`,
   });
+const token = (start: string) =>
+  optional.refine((value) => value === undefined || value.startsWith(start), {
+    error: `must start with ${start}`,
+  });
 const isPlainAddress = (value: string) => URL.canParse(value) && new URL(value).username === "";
 const isTimeZone = (value: string) => {
   try {
@@ -116,6 +120,21 @@ export const environment = z.object({
     .transform((value) => value ?? "off")
     .pipe(z.stringbool({ truthy: ["on", "true", "1"], falsy: ["off", "false", "0"] }))
     .describe("on: replies and mentions in Hygge's threads refine the draft; needs the GuildMessages intent"),
+  SLACK_BOT_TOKEN: token("xoxb-").describe("bot token of the Slack app; empty: no Slack (docs/slack.md)"),
+  SLACK_APP_TOKEN: token("xapp-").describe("app-level token for Socket Mode, which needs no public address"),
+  SLACK_SIGNING_SECRET: optional.describe("HTTP instead of Socket Mode, where SLACK_APP_TOKEN is empty"),
+  SLACK_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(3002)
+    .describe("port of /slack/events, with SLACK_SIGNING_SECRET"),
+  SLACK_APPROVER_GROUPS: list.describe(
+    "Slack user groups that may approve, by id or @handle; they are pinged for approvals",
+  ),
+  SLACK_MANAGER_GROUPS: list.describe("Slack user groups that may read all feedback"),
+  SLACK_API_URL: url("http", "https").describe("Slack's Web API; for tests against a local peer"),
   DATABASE_URL: url("postgres", "postgresql").describe("PostgreSQL instead of the embedded database"),
   REDIS_URL: url("redis", "rediss").describe("Redis for the queue; needs DATABASE_URL too"),
   LANGUAGETOOL_URL: url("http", "https")
@@ -160,6 +179,18 @@ export interface Config {
     cooldownSeconds: number;
     replies: boolean;
   };
+  /** Absent without SLACK_BOT_TOKEN. */
+  slack?: {
+    botToken: string;
+    /** Socket Mode. */
+    appToken?: string;
+    /** HTTP instead. */
+    http?: { signingSecret: string; host: string; port: number };
+    apiUrl?: string;
+    /** User groups by id or handle. */
+    approverGroups: string[];
+    managerGroups: string[];
+  };
   /** IANA name, of the dashboard's days and weeks. */
   timeZone: string;
   /** Days after which briefs are deleted; absent: never. */
@@ -195,6 +226,14 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
       "DATABASE_URL: roles split over processes need a database server; set DATABASE_URL, or start all roles in one process",
     );
   }
+  const set = (key: string) => Boolean(env[key]?.trim());
+  if (set("SLACK_BOT_TOKEN") && !set("SLACK_APP_TOKEN") && !set("SLACK_SIGNING_SECRET")) {
+    problems.push(
+      "SLACK_APP_TOKEN: Socket Mode needs the app-level token (xapp-…) beside SLACK_BOT_TOKEN; HTTP needs SLACK_SIGNING_SECRET",
+    );
+  }
+  if (set("SLACK_APP_TOKEN") && !set("SLACK_BOT_TOKEN"))
+    problems.push("SLACK_BOT_TOKEN: the bot token (xoxb-…) is needed beside SLACK_APP_TOKEN");
   if (!parsed.success || problems.length > 0)
     throw new HyggeError("config_invalid", { problems: problems.join("\n") });
 
@@ -229,6 +268,25 @@ export function readConfig(env: NodeJS.ProcessEnv, roles: ProcessRole[] = [...pr
             managerRoles: e.DISCORD_MANAGER_ROLES,
             cooldownSeconds: e.DISCORD_COOLDOWN,
             replies: e.DISCORD_REPLIES,
+          },
+        }),
+    ...(e.SLACK_BOT_TOKEN === undefined
+      ? {}
+      : {
+          slack: {
+            botToken: e.SLACK_BOT_TOKEN,
+            ...(e.SLACK_APP_TOKEN !== undefined
+              ? { appToken: e.SLACK_APP_TOKEN }
+              : {
+                  http: {
+                    signingSecret: e.SLACK_SIGNING_SECRET ?? "",
+                    host: e.HOST,
+                    port: e.SLACK_PORT,
+                  },
+                }),
+            ...(e.SLACK_API_URL === undefined ? {} : { apiUrl: e.SLACK_API_URL }),
+            approverGroups: e.SLACK_APPROVER_GROUPS,
+            managerGroups: e.SLACK_MANAGER_GROUPS,
           },
         }),
     timeZone: e.HYGGE_TIMEZONE,

@@ -25,6 +25,7 @@ import { createLogin, dashboardLinks } from "#src/manage/login.ts";
 import { createManage } from "#src/manage/manage.ts";
 import { layeredBrands } from "#src/manage/rules.ts";
 import { roleOf } from "#src/may.ts";
+import { approvedCopy } from "#src/store/approved.ts";
 import { backup } from "#src/store/backup.ts";
 import { lockDataDir } from "#src/store/lock.ts";
 import { openDatabase } from "#src/store/open.ts";
@@ -152,6 +153,7 @@ export async function start(
           roleOf: (personId) => roleOf(personId, config.roles),
           status,
           backup: (file) => backup(database, file),
+          approved: (brand) => approvedCopy(database.db, brand),
           manage: createManage({
             database,
             brands,
@@ -176,6 +178,19 @@ export async function start(
       const discord = keep(await openDiscord({ ...forBots, config: config.discord }));
       bots.discord = discord;
       chats.push(discord.chat);
+    }
+
+    if (has("bot") && config.slack) {
+      const { openSlack } = await import("#bots/slack/server.ts");
+      const slack = keep(
+        await openSlack({
+          ...forBots,
+          config: { ...config.slack, approverIds: config.roles.approvers },
+          counts: queue.counts,
+        }),
+      );
+      bots.slack = slack;
+      chats.push(slack.chat);
     }
 
     const reconciler = await startReconciler({

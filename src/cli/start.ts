@@ -24,7 +24,7 @@ export async function start(io: Io, config: Config): Promise<number> {
     const { start: open } = await import("#src/main.ts");
     const running = await open(config, { log });
     const roles = config.processRoles;
-    if (roles.length === 1 && roles[0] === "bot" && !config.discord)
+    if (roles.length === 1 && roles[0] === "bot" && !config.discord && !config.slack)
       log.info("no chat tokens are set: the bot role has nothing to do and waits");
     if (!io.signal.aborted) await print(io.out, `${io.text.running(running.url, roles)}\n`);
     try {
