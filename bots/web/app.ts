@@ -14,6 +14,7 @@ import type { Manage } from "#src/manage/manage.ts";
 import type { Role } from "#src/may.ts";
 import { apiRoutes } from "./api.ts";
 import { sendBackup } from "./backup.ts";
+import { sendLines } from "./dataset.ts";
 import { docsPage, openApi } from "./docs.ts";
 import { errorBody, HttpError, statusOf } from "./errors.ts";
 import { createEventStreams } from "./events.ts";
@@ -32,6 +33,8 @@ export interface WebDeps {
   status(): Promise<Status>;
   /** Writes a copy of everything to a file. */
   backup?(file: string): Promise<unknown>;
+  /** A brand's approved texts with what they came from. */
+  approved?(brand: string): AsyncIterable<object>;
   metrics: { contentType: string; metrics(): Promise<string> };
   log: Logger;
   roleOf(personId: string): Role;
@@ -136,6 +139,10 @@ export function createApp(deps: WebDeps, secret: string) {
   app.get("/api/backup", async (c) => {
     if (!people.showsSecret(c) || !deps.backup) throw new HyggeError("unauthorized");
     return sendBackup(config.dataDir, deps.backup);
+  });
+  app.get("/api/dataset", (c) => {
+    if (!people.showsSecret(c) || !deps.approved) throw new HyggeError("unauthorized");
+    return sendLines(deps.approved(c.req.query("brand") ?? config.brand));
   });
 
   const routes = apiRoutes({

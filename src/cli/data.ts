@@ -74,7 +74,7 @@ async function refuseWhileServed(io: Io, config: Config): Promise<void> {
   if (owner) throw new CliError(io.text.stopFirst(owner.address ?? `pid ${owner.pid}`), exits.unavailable);
 }
 
-async function withDatabase<T>(config: Config, use: (database: Database) => Promise<T>): Promise<T> {
+export async function withDatabase<T>(config: Config, use: (database: Database) => Promise<T>): Promise<T> {
   const log = openLog("error");
   const lock = config.databaseUrl ? undefined : await lockDataDir(config.dataDir);
   try {

@@ -143,6 +143,19 @@ export async function run(argv: string[], io: Io, models: () => Promise<Models>)
       exit = await info(io, await models(), name, options);
     });
 
+  const dataset = program
+    .command("dataset")
+    .description(text.commands.dataset)
+    .helpOption("-h, --help", text.help)
+    .helpCommand(false);
+  command(io, dataset, "add", text.commands.datasetAdd)
+    .argument("[file]", text.argDataset)
+    .option("--brand <brand>", text.brand)
+    .action(async (file: string | undefined, options: { brand?: string }) => {
+      const { add } = await import("./dataset.ts");
+      exit = await add(io, file, options);
+    });
+
   command(io, program, "doctor", text.commands.doctor).action(async () => {
     const { doctor } = await import("./doctor.ts");
     exit = await doctor(io, await models());

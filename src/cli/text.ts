@@ -24,6 +24,8 @@ const de = {
     backup: "sichert alles in eine Datei",
     restore: "spielt eine Sicherung ein",
     move: "zieht von der eingebauten Datenbank nach PostgreSQL um",
+    dataset: "Trainingsdaten",
+    datasetAdd: "nimmt freigegebene Texte in die Trainingsdaten auf",
     doctor: "prüft die Installation und sagt, was zu tun ist",
   },
   options: {
@@ -47,6 +49,10 @@ const de = {
   argUri: "hf:org/repo/datei.gguf oder eine Adresse",
   argModel: "Pfad oder hf:…; sonst das eingestellte Modell",
   argFile: "Datei der Sicherung",
+  argDataset: "JSONL-Datei, die wächst; sonst training/data/approved.jsonl",
+  datasetWhere: "Hier liegen keine Trainingsdaten. Nenne eine Datei: hygge dataset add texte.jsonl",
+  datasetAdded: (file: string, added: number, known: number, refused: number) =>
+    `${added} aufgenommen, ${known} schon da, ${refused} wegen eines Fehlers nicht: ${file}`,
   examples: "Beispiele:",
   afterHelp: `
 Beispiele:
@@ -59,6 +65,7 @@ Beispiele:
   hygge model pull hf:org/repo/datei.gguf              anderes Modell laden
   hygge backup hygge.backup && hygge restore hygge.backup
   hygge move --to postgres://user@host/hygge           Umzug nach PostgreSQL
+  hygge dataset add                                    freigegebene Texte für das nächste Modell
   hygge doctor                                         stimmt alles?
 
 Solange ein Server auf dem Datenordner läuft, fragen alle Befehle ihn; sonst öffnen sie alles selbst.
@@ -176,6 +183,8 @@ const en: typeof de = {
     backup: "saves everything in one file",
     restore: "brings a backup back",
     move: "moves from the embedded database to PostgreSQL",
+    dataset: "training data",
+    datasetAdd: "adds approved copy to the training data",
     doctor: "checks the installation and says what to do",
   },
   options: {
@@ -199,6 +208,10 @@ const en: typeof de = {
   argUri: "hf:org/repo/file.gguf or an address",
   argModel: "path or hf:…; else the configured model",
   argFile: "file of the backup",
+  argDataset: "JSONL file that grows; else training/data/approved.jsonl",
+  datasetWhere: "There is no training data here. Name a file: hygge dataset add texts.jsonl",
+  datasetAdded: (file, added, known, refused) =>
+    `${added} added, ${known} there already, ${refused} left out for a fault: ${file}`,
   examples: "Examples:",
   afterHelp: `
 Examples:
@@ -211,6 +224,7 @@ Examples:
   hygge model pull hf:org/repo/file.gguf               get another model
   hygge backup hygge.backup && hygge restore hygge.backup
   hygge move --to postgres://user@host/hygge           move to PostgreSQL
+  hygge dataset add                                    approved copy for the next model
   hygge doctor                                         is everything all right?
 
 While a server runs on the data folder, every command asks it; otherwise it opens everything itself.

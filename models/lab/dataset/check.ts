@@ -27,7 +27,7 @@ export function check(
   const kin = families(all);
   const family = (row: Read) => kin.get(row.id)?.ids ?? new Set([row.id]);
   const isChosen = ({ file }: { file: string }) => chosen === undefined || chosen.has(path.resolve(file));
-  const own = all.filter(isChosen);
+  const own = chosen ? all.filter(isChosen) : all;
   const found = [...faults, ...setFaults(all, family)].filter(isChosen);
   for (const row of own)
     for (const fault of rowFaults(row, { brand, family: family(row), corpus }))

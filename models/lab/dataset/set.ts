@@ -35,11 +35,31 @@ export function edges(rows: readonly Read[], end: "opening" | "closing"): Use[] 
 const tokens =
   /\d[\d.,]*(?: ?[x×] ?\d[\d.,]*)* (?:€|cm|m|l|kg|g|ml|mm|Liter|Watt|Meter)(?!\p{L})|\p{L}+|\d+(?:[.,]\d+)*/gu;
 
+const framesOf = new WeakMap<readonly Read[], Use[]>();
+
 /** Runs of five words with numbers, measures, prices, names, materials and colours masked, with the rows that have them. */
 export function frames(rows: readonly Read[]): Use[] {
+  let found = framesOf.get(rows);
+  if (!found) {
+    found = findFrames(rows);
+    framesOf.set(rows, found);
+  }
+  return found;
+}
+
+function findFrames(rows: readonly Read[]): Use[] {
   const index = lexiconIndex(brand);
   const names = new Set(rows.flatMap(({ read }) => (read?.name ?? "").split(" ")).filter(Boolean));
+  const masked = new Map<string, string>();
   const mask = (word: string): string => {
+    let known = masked.get(word);
+    if (known === undefined) {
+      known = maskOf(word);
+      masked.set(word, known);
+    }
+    return known;
+  };
+  const maskOf = (word: string): string => {
     if (/€$/.test(word)) return "PREIS";
     if (/^\d.*\p{L}$/u.test(word)) return "MASS";
     if (/^\d/.test(word)) return "#";
