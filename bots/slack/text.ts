@@ -8,7 +8,7 @@ export const escaped = (text: string): string =>
  * For a message's top-level text, which notifications show: nothing in it can mention, link or format. A zero width
  * joiner keeps the formatting signs from working; the blocks show the text as it is.
  */
-export const inert = (text: string): string => escape(text).replace(/([*_~`@#])/g, "$1\u2060");
+export const inert = (text: string): string => escaped(text).replace(/([*_~`@#])/g, "$1\u2060");
 
 /**
  * What a person typed, as they saw it: mentions and channels by name, links by their text, entities undone.
