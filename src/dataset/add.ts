@@ -6,9 +6,8 @@ import type { z } from "zod";
 import type { Brand } from "#src/brand.ts";
 import { corpusOf } from "#src/corpus.ts";
 import type { Approved } from "#src/store/approved.ts";
-import { families } from "./family.ts";
 import { rowFaults } from "./faults.ts";
-import { readBriefs } from "./read.ts";
+import { type Read, readBriefs } from "./read.ts";
 import { type Fault, idOf, type Row, readRows, rowSchema } from "./rows.ts";
 
 export interface Added {
@@ -67,13 +66,12 @@ export async function addApproved(
     fresh.push(row);
   }
 
-  const all = readBriefs([...rows, ...fresh], brand);
-  const kin = families(all);
+  const all = [...rows, ...fresh];
   const corpus = corpusOf(all.map(({ id, response }) => ({ id, text: response })));
   const good: Row[] = [];
   const refused: Added["refused"] = [];
-  for (const read of all.slice(rows.length)) {
-    const family = kin.get(read.id)?.ids ?? new Set([read.id]);
+  for (const read of readBriefs(fresh, brand)) {
+    const family = kinOf(read, all);
     const hard = rowFaults(read, { brand, family, corpus }).filter(({ hint }) => !hint);
     if (hard.length === 0) good.push(read);
     else refused.push({ draft: read.provenance?.draft ?? "", faults: hard });
@@ -81,6 +79,21 @@ export async function addApproved(
   // The store gives the last decision first; a file that only grows has it last.
   if (good.length > 0) await append(target, old, good.reverse());
   return { added: good.length, known, refused };
+}
+
+/** Rows that may say the same: of the same product or the same brief. */
+function kinOf(read: Read, all: readonly Row[]): ReadonlySet<string> {
+  const name = read.read?.name;
+  return new Set(
+    all
+      .filter(
+        (row) =>
+          row.id === read.id ||
+          row.brief === read.brief ||
+          (name !== undefined && `${row.brief}\n${row.response}`.includes(name)),
+      )
+      .map(({ id }) => id),
+  );
 }
 
 const briefKey = ({ channel, tone, brief, draft, wish }: Omit<Row, "id" | "file" | "line">) =>
