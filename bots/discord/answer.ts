@@ -1,9 +1,11 @@
 /** Answers to one interaction, by its token: for its first seconds only, everything later goes by the bot's. */
 import {
+  type APIMessage,
   type AutocompleteInteraction,
-  type InteractionReplyOptions,
+  InteractionResponseType,
   MessageFlags,
   type RepliableInteraction,
+  Routes,
 } from "discord.js";
 import type { Locale } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -22,10 +24,37 @@ export class Refusal extends Error {
   override readonly name = "Refusal";
 }
 
-export const forOne = ({ components, flags }: Page): InteractionReplyOptions => ({
-  components,
-  flags: flags | MessageFlags.Ephemeral,
+/** Everything that we say by an interaction's token goes through here: bodies are ours to the last key. */
+const quiet = { allowed_mentions: { parse: [] as [] } };
+const hidden = (page: Page, ephemeral: boolean) => ({
+  ...page,
+  flags: page.flags | (ephemeral ? MessageFlags.Ephemeral : 0),
+  ...quiet,
 });
+/** The bot's token never goes to these routes: an expired interaction would take it for refused. */
+const auth = false;
+
+/** Discord's own message of an interaction that was deferred or answered. Returns it. */
+export async function show(interaction: Interaction, page: Page): Promise<APIMessage> {
+  const route = Routes.webhookMessage(interaction.applicationId, interaction.token, "@original");
+  const body = { ...page, ...quiet };
+  return (await interaction.client.rest.patch(route, { body, auth })) as APIMessage;
+}
+
+/** The first answer, for the person alone. */
+export async function replyHidden(interaction: Interaction, page: Page): Promise<void> {
+  await interaction.client.rest.post(Routes.interactionCallback(interaction.id, interaction.token), {
+    body: { type: InteractionResponseType.ChannelMessageWithSource, data: hidden(page, true) },
+    auth,
+  });
+  interaction.replied = true;
+}
+
+/** One more message for the person alone. */
+export async function addHidden(interaction: Interaction, page: Page): Promise<void> {
+  const route = Routes.webhook(interaction.applicationId, interaction.token);
+  await interaction.client.rest.post(route, { body: hidden(page, true), auth });
+}
 
 /**
  * Somebody else has answered it (another process of ours, or we before a dropped connection replayed it), or it came
@@ -42,19 +71,15 @@ export async function tell(interaction: Interaction, error: unknown, log: Logger
   }
   if (!(error instanceof HyggeError) && !(error instanceof Refusal))
     log.error({ err: error, interaction: interaction.id }, "discord: interaction failed");
-  const answer = forOne(page(say(`❌ ${sentence(localeOf(interaction.locale), error)}`)));
+  const answer = page(say(`❌ ${sentence(localeOf(interaction.locale), error)}`));
   try {
-    if (!interaction.deferred && !interaction.replied) await interaction.reply(answer);
-    else if (interaction.ephemeral) {
-      await interaction.editReply({
-        components: answer.components ?? [],
-        flags: MessageFlags.IsComponentsV2,
-      });
-    } else {
+    if (!interaction.deferred && !interaction.replied) await replyHidden(interaction, answer);
+    else if (interaction.ephemeral) await show(interaction, answer);
+    else {
       // What everybody sees as "is thinking" can't become a message for one person.
       if (!interaction.isMessageComponent() && !isFromMessage(interaction))
         await interaction.deleteReply().catch(() => undefined);
-      await interaction.followUp(answer);
+      await addHidden(interaction, answer);
     }
   } catch (err) {
     log.warn({ err, interaction: interaction.id }, "discord: error not shown");

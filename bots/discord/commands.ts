@@ -17,7 +17,7 @@ import type { BriefInput } from "#src/hygge.ts";
 import { may } from "#src/may.ts";
 import { stateLabel, statusLabel } from "#src/messages.ts";
 import type { BriefView } from "#src/views.ts";
-import { forOne, type Interaction, Refusal } from "./answer.ts";
+import { type Interaction, Refusal, replyHidden, show } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 import { type Page, page, requestPage, say, takenPage } from "./format.ts";
 import { limits } from "./limits.ts";
@@ -116,8 +116,12 @@ async function ask(
   bot.cooldown.take(actor.id);
   try {
     await interaction.deferReply();
-    const message = await interaction.editReply(shown(takenPage(asking.text, actor.locale)));
-    const place: Place = { channelId: message.channelId, messageId: message.id, here };
+    const message = await show(interaction, takenPage(asking.text, actor.locale));
+    const place: Place = {
+      channelId: interaction.channelId ?? message.channel_id,
+      messageId: message.id,
+      here,
+    };
     const taken = await bot.hygge.request(actor, {
       ...asking,
       surface: "discord",
@@ -125,7 +129,7 @@ async function ask(
       announce: true,
       idempotencyKey: interaction.id,
     });
-    await showUntilStill(bot, actor, taken, (drawn) => interaction.editReply(shown(drawn)));
+    await showUntilStill(bot, actor, taken, (drawn) => show(interaction, drawn));
   } catch (error) {
     bot.cooldown.giveBack(actor.id);
     throw error;
@@ -137,17 +141,12 @@ async function showUntilStill(
   bot: Bot,
   actor: Parameters<Bot["hygge"]["brief"]>[0],
   taken: BriefView,
-  show: (page: Page) => Promise<unknown>,
+  draw: (page: Page) => Promise<unknown>,
 ): Promise<void> {
-  await show(requestPage(taken, actor));
+  await draw(requestPage(taken, actor));
   const now = await bot.hygge.brief(actor, taken.id);
-  if (now.status !== taken.status) await show(requestPage(now, actor));
+  if (now.status !== taken.status) await draw(requestPage(now, actor));
 }
-
-const shown = ({ components }: Page) => ({
-  components,
-  flags: MessageFlags.IsComponentsV2 as const,
-});
 
 /** The commands in a message's menu. Only who asked sees the draft: the message may be a customer's. */
 export async function runOnMessage(
@@ -173,7 +172,7 @@ export async function runOnMessage(
         announce: true,
         idempotencyKey: interaction.id,
       });
-      await interaction.editReply(shown(page(say(t.privatePlace(`<#${channelId}>`)))));
+      await show(interaction, page(say(t.privatePlace(`<#${channelId}>`))));
       await showUntilStill(bot, actor, taken, (drawn) => edit(bot.rest, channelId, message.id, drawn));
     } catch (error) {
       await edit(bot.rest, channelId, message.id, page(say(t.failed))).catch(() => undefined);
@@ -260,7 +259,7 @@ export async function suggest(bot: Bot, interaction: AutocompleteInteraction): P
 
 async function help(bot: Bot, interaction: ChatInputCommandInteraction): Promise<void> {
   const t = texts(localeOf(interaction.locale));
-  await interaction.reply(forOne(page(say(`## ${t.helpTitle}\n${t.help(bot.replies)}`))));
+  await replyHidden(interaction, page(say(`## ${t.helpTitle}\n${t.help(bot.replies)}`)));
 }
 
 const mineShown = 8;
@@ -272,7 +271,7 @@ async function mine(bot: Bot, interaction: ChatInputCommandInteraction): Promise
   const briefs = await bot.hygge.mine(actor, { limit: mineShown });
   const lines = briefs.map((view) => mineLine(view, actor.locale));
   const text = briefs.length === 0 ? t.mineNone : `## ${t.mineTitle}\n${lines.join("\n")}`;
-  await interaction.editReply(shown(page(say(text))));
+  await show(interaction, page(say(text)));
 }
 
 function mineLine(view: BriefView, locale: Locale): string {
@@ -298,7 +297,7 @@ async function status(bot: Bot, interaction: ChatInputCommandInteraction): Promi
     ...(model === undefined ? [] : [t.statusModel(plain(model))]),
     t.statusYou(t.roles[actor.role]),
   ];
-  await interaction.editReply(shown(page(say(`## ${t.statusTitle}\n${lines.join("\n")}`))));
+  await show(interaction, page(say(`## ${t.statusTitle}\n${lines.join("\n")}`)));
 }
 
 /** A link for managers. Discord hides the command from most people; who may use it is decided here. */
@@ -307,5 +306,5 @@ async function dashboard(bot: Bot, interaction: ChatInputCommandInteraction): Pr
   const actor = bot.people.actor(interaction);
   if (!may(actor, "feedback.read"))
     throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
-  await interaction.editReply(shown(page(say(await bot.dashboardLink(actor)))));
+  await show(interaction, page(say(await bot.dashboardLink(actor))));
 }

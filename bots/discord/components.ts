@@ -6,7 +6,7 @@ import { type RatingReason, type RevisionInput, ratingReasons } from "#src/hygge
 import type { Actor } from "#src/may.ts";
 import { draftView } from "#src/store/read.ts";
 import type { DraftView } from "#src/views.ts";
-import { forOne, Refusal } from "./answer.ts";
+import { addHidden, Refusal, replyHidden } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 import { briefFromModal } from "./commands.ts";
 import { mention, page, say } from "./format.ts";
@@ -152,10 +152,10 @@ async function copy(bot: Bot, click: Click, actor: Actor, draftId: string): Prom
   const t = texts(actor.locale);
   const block = codeBlock(text);
   if (block.length + 100 <= limits.text) {
-    await click.reply(forOne(page(say(t.copyHint), say(block))));
+    await replyHidden(click, page(say(t.copyHint), say(block)));
     return;
   }
   const half = text.lastIndexOf(" ", limits.text / 2);
-  await click.reply(forOne(page(say(t.copyHint), say(codeBlock(text.slice(0, half))))));
-  await click.followUp(forOne(page(say(codeBlock(text.slice(half + 1))))));
+  await replyHidden(click, page(say(t.copyHint), say(codeBlock(text.slice(0, half)))));
+  await addHidden(click, page(say(codeBlock(text.slice(half + 1)))));
 }
