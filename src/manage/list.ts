@@ -1,5 +1,6 @@
 /** The list of drafts, paged, and what its filters can be set to. */
 import { type SQL, sql } from "drizzle-orm";
+import type { Brand } from "#src/brand.ts";
 import type { Db } from "#src/store/schema.ts";
 import type { DraftState, GateResult } from "#src/views.ts";
 import { type Filter, type Sort, whereOf } from "./filter.ts";
@@ -102,10 +103,12 @@ export interface Choices {
   channels: string[];
   models: string[];
   people: { id: string; name: string }[];
+  /** What the brands call their channels. */
+  channelNames: Record<string, { de: string; en: string }>;
 }
 
 /** What occurs, for the filters. A step from value to value in the index, not a look at every row. */
-export async function choices(db: Db): Promise<Choices> {
+export async function choices(db: Db, all: Brand[]): Promise<Choices> {
   const distinct = async (column: SQL) => {
     const { rows } = await db.execute<{ value: string }>(sql`
       with recursive v as (
@@ -127,5 +130,8 @@ export async function choices(db: Db): Promise<Choices> {
             sql`select id, name from hygge.people where id in ${ids} order by lower(name), id`,
           )
         ).rows;
-  return { brands, channels, models, people };
+  const channelNames = Object.fromEntries(
+    all.flatMap((brand) => Object.entries(brand.channels).map(([id, { label }]) => [id, label])),
+  );
+  return { brands, channels, models, people, channelNames };
 }

@@ -147,7 +147,7 @@ export function createManage(deps: ManageDeps) {
     },
 
     async choices(actor: Actor): Promise<Choices> {
-      return reading(actor, "feedback.read", () => choices(db));
+      return reading(actor, "feedback.read", () => choices(db, deps.brands.list()));
     },
 
     /** By the id of a brief or of a draft. */
