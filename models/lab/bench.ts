@@ -13,7 +13,8 @@ import { parseArgs } from "node:util";
 import pino from "pino";
 import { findModel, openModel } from "../open.ts";
 import { footprint, type ModelRound, modelRound } from "./bench-model.ts";
-import { buildPeer, findPeer, type PeerRound, peerRound } from "./bench-peer.ts";
+import { type PeerRound, peerRound } from "./bench-peer.ts";
+import { buildTools, findTool } from "./llama-tools.ts";
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,7 @@ const mb = (bytes: number | undefined) => (bytes === undefined ? "unknown" : `${
 
 async function benchModel(): Promise<void> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "hygge-bench-"));
-  const peer = await findPeer(process.env.HYGGE_LLAMA_BIN);
+  const peer = await findTool("llama-batched-bench", process.env.HYGGE_LLAMA_BIN);
   const file = await findModel(undefined, dataDir);
   const opened = performance.now();
   const model = await openModel({ dataDir, threads, log: pino({ level: "silent" }) });
@@ -103,7 +104,7 @@ async function benchQueue(): Promise<void> {
 
 if (values["build-peer"]) {
   console.log("building llama-batched-bench into data/llama.cpp, some minutes…");
-  await buildPeer();
+  await buildTools(["llama-batched-bench"]);
 }
 console.log(
   `${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ` +
