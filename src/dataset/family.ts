@@ -45,6 +45,12 @@ export function families(rows: readonly Read[], { copies = false } = {}): Map<st
     meet(`text ${plain(row.response)}`, index);
     if (row.draft !== undefined) meet(`text ${plain(row.draft)}`, index);
   }
+  for (const [index, row] of rows.entries()) {
+    // "Advent im Laden, …" after "Midsommar im Laden, …": twins without a name stand one behind the other.
+    const before = rows[index - 1];
+    if (before && !(row.read?.name && before.read?.name) && alike(row.brief, before.brief))
+      join(index - 1, index);
+  }
   for (const [index, row] of rows.entries())
     for (const word of new Set(`${row.brief}\n${row.response}`.match(/\p{Lu}[\p{L}\p{M}]+/gu))) {
       // A name that is a German word is a name only beside its product.
@@ -81,6 +87,14 @@ export function families(rows: readonly Read[], { copies = false } = {}): Map<st
     for (const { id } of list) found.set(id, family);
   }
   return found;
+}
+
+/** Whether two briefs share most of their words. */
+function alike(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => new Set(plain(text).split(" ")));
+  if (!a || !b) return false;
+  const shared = [...a].filter((word) => b.has(word)).length;
+  return shared / (a.size + b.size - shared) >= 0.5;
 }
 
 const plain = (text: string) =>

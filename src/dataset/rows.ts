@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { channels, lengths, tones } from "#src/brief.ts";
+import { gateIds } from "#src/views.ts";
 
 export const dataDir = path.join(import.meta.dirname, "../../training/data");
 
@@ -21,6 +22,8 @@ export const rowSchema = z
     response: text,
     /** How many times a person went over the text after it was written. */
     refined: z.int().min(0).optional(),
+    /** Gates that object to the text though it is right: somebody has looked. */
+    allow: z.array(z.enum(gateIds)).optional(),
     /** Where a text comes from that was not written for the set (`hygge dataset add`). */
     provenance: z
       .strictObject({

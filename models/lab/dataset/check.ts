@@ -1,15 +1,19 @@
 /**
  * The linter of the data set: `npm run data:check -- [files…]`. Without files it checks the whole set; with files it
  * tells what is wrong with their rows, compared with the whole set too. One line a fault, "file:line kind: what
- * (fix)", hints marked with a question mark; exit 1 where there is a fault that is no hint.
+ * (fix)", hints marked with a question mark, then figures; `--plots FILE` draws them as a page. Exit 1 where there is a
+ * fault that is no hint.
  */
+import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { corpusOf } from "#src/corpus.ts";
 import { families } from "#src/dataset/family.ts";
 import { rowFaults } from "#src/dataset/faults.ts";
 import { type Read, readBriefs } from "#src/dataset/read.ts";
 import { type Fault, readRows, setFiles, told } from "#src/dataset/rows.ts";
 import { figures } from "./figures.ts";
+import { plots } from "./plots.ts";
 import { brand } from "./product.ts";
 import { setFaults, twinShare, twins } from "./set.ts";
 
@@ -17,6 +21,8 @@ import { setFaults, twinShare, twins } from "./set.ts";
 export function check(
   files: readonly string[],
   only?: readonly string[],
+  /** Which rows are asked of the gates, which take most of the time. */
+  gated: (row: Read) => boolean = () => true,
 ): { faults: Fault[]; rows: Read[]; all: Read[] } {
   const chosen = only && new Set(only.map((file) => path.resolve(file)));
   const more =
@@ -30,7 +36,7 @@ export function check(
   const own = chosen ? all.filter(isChosen) : all;
   const found = [...faults, ...setFaults(all, family)].filter(isChosen);
   for (const row of own)
-    for (const fault of rowFaults(row, { brand, family: family(row), corpus }))
+    for (const fault of rowFaults(row, { brand, family: family(row), corpus, gates: gated(row) }))
       found.push({ file: row.file, line: row.line, ...fault });
   const share = twins(all).length / Math.max(1, all.length);
   if (share > twinShare && chosen === undefined)
@@ -47,9 +53,11 @@ export function check(
 }
 
 if (process.argv[1] === import.meta.filename) {
-  const args = process.argv.slice(2);
-  const only = args.filter((arg) => !arg.startsWith("--"));
-  const { faults, rows } = check(setFiles(), only.length > 0 ? only : undefined);
+  const { values, positionals } = parseArgs({
+    options: { plots: { type: "string" } },
+    allowPositionals: true,
+  });
+  const { faults, rows } = check(setFiles(), positionals.length > 0 ? positionals : undefined);
   const hard = faults.filter((fault) => !fault.hint);
   const kinds = new Map<string, number>();
   for (const { kind, hint } of faults) {
@@ -69,5 +77,12 @@ if (process.argv[1] === import.meta.filename) {
       "",
     ].join("\n"),
   );
+  if (values.plots !== undefined)
+    try {
+      writeFileSync(values.plots, plots(rows));
+    } catch (error) {
+      console.error(`${values.plots}: can't be written (${(error as NodeJS.ErrnoException).code})`);
+      process.exit(1);
+    }
   process.exitCode = hard.length > 0 ? 1 : 0;
 }
