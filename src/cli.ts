@@ -35,6 +35,7 @@ const code = await run(
     signal: ending.signal,
   },
   async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
+  () => import("#bots/discord/doctor.ts"),
 );
 // Idle connections of fetch would hold the process for seconds; everything of ours is closed by now.
 process.exit(code);

@@ -8,7 +8,6 @@ import {
   MessageFlags,
   type ModalSubmitInteraction,
   PermissionFlagsBits,
-  PermissionsBitField,
 } from "discord.js";
 import type { Channel, Length, Tone } from "#src/brief.ts";
 import type { Locale } from "#src/chat.ts";
@@ -24,25 +23,13 @@ import { limits } from "./limits.ts";
 import { texts } from "./messages.ts";
 import { briefModal, chosen, fields, typed } from "./modals.ts";
 import { localeOf } from "./people.ts";
+import { missing, named, needed } from "./permissions.ts";
 import { type Place, writePlace } from "./place.ts";
 import { names } from "./register.ts";
 import { codes, directChannel, edit, isCode, privateThread, send } from "./rest.ts";
 import { clip, inline, plain } from "./text.ts";
 
 type Asking = Pick<BriefInput, "text" | "channel" | "tone" | "length" | "brand" | "variants">;
-
-/** Everything that the bot needs to do its work in a channel. */
-const needed = {
-  thread: ["ViewChannel", "SendMessagesInThreads", "ReadMessageHistory"],
-  channel: [
-    "ViewChannel",
-    "SendMessages",
-    "CreatePublicThreads",
-    "SendMessagesInThreads",
-    "ReadMessageHistory",
-  ],
-  other: ["ViewChannel", "SendMessages", "ReadMessageHistory"],
-} as const;
 
 export async function runCommand(bot: Bot, interaction: ChatInputCommandInteraction): Promise<void> {
   switch (interaction.commandName) {
@@ -220,11 +207,10 @@ export function checkPermissions(interaction: Interaction): void {
     : staysHere(interaction)
       ? needed.other
       : needed.channel;
-  const missing = interaction.appPermissions.missing(new PermissionsBitField([...wanted]), false);
-  if (missing.length === 0) return;
-  const t = texts(localeOf(interaction.locale));
-  const named: Partial<Record<string, string>> = t.permissionNames;
-  throw new Refusal(t.permissions(missing.map((name) => named[name] ?? name).join(", ")));
+  const lacking = missing(interaction.appPermissions, wanted);
+  if (lacking.length === 0) return;
+  const locale = localeOf(interaction.locale);
+  throw new Refusal(texts(locale).permissions(named(lacking, locale)));
 }
 
 const brandOf = (bot: Bot, id: string | undefined) => {

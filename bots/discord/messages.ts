@@ -109,6 +109,7 @@ const de = {
     ViewChannel: "Kanäle ansehen",
     SendMessages: "Nachrichten senden",
     CreatePublicThreads: "Öffentliche Threads erstellen",
+    CreatePrivateThreads: "Private Threads erstellen",
     SendMessagesInThreads: "Nachrichten in Threads senden",
     ReadMessageHistory: "Nachrichtenverlauf lesen",
   },
@@ -142,6 +143,32 @@ const de = {
         : `${waiting} Aufträge warten oder werden geschrieben.`,
   statusModel: (name: string) => `Modell: ${name}`,
   statusYou: (role: string) => `Deine Rolle: ${role}`,
+
+  doctor: {
+    bot: (name: string, servers: number) =>
+      `Discord: angemeldet als ${name}, auf ${servers} ${servers === 1 ? "Server" : "Servern"}`,
+    noServer: (url: string) => `Discord: Der Bot ist auf keinem Server. Lade ihn ein: ${url}`,
+    refused:
+      "Discord nimmt DISCORD_TOKEN nicht an. Kopiere das Token neu: Developer Portal, Bot, Reset Token",
+    unreachable: (why: string) => `Discord ist nicht zu erreichen (${why})`,
+    intents: (names: string) =>
+      `Discord: Intents ${names}; keiner davon muss im Developer Portal erlaubt werden`,
+    sessions: (left: number, hours: number) =>
+      `Discord lässt nur noch ${left} Anmeldungen zu (in ${hours} h wieder mehr). Startet der Bot ständig neu?`,
+    commands: (n: number) => `Discord: ${n} Befehle angemeldet`,
+    noCommands: "Discord: Es sind keine Befehle angemeldet. Melde sie an: hygge discord register",
+    oldCommands:
+      "Discord: Die Befehle sind von einer anderen Version. Melde sie neu an: hygge discord register",
+    server: (name: string) => `Discord-Server ${name}: alle Rechte da`,
+    channel: (name: string) => `Discord-Kanal ${name}: alle Rechte da`,
+    missing: (where: string, names: string) =>
+      `Discord, ${where}: Es fehlen Rechte: ${names}. Gib sie der Rolle des Bots.`,
+    channelGone: (id: string) =>
+      `Discord-Kanal ${id}: Den sieht der Bot nicht. Stimmt die Nummer, und darf er den Kanal ansehen?`,
+    role: (id: string) =>
+      `Discord: Eine Rolle ${id} gibt es auf keinem Server des Bots. Prüfe DISCORD_APPROVER_ROLES und DISCORD_MANAGER_ROLES.`,
+    roles: (n: number) => `Discord: ${n} ${n === 1 ? "Rolle" : "Rollen"} für Freigabe und Leitung`,
+  },
 };
 export type Texts = typeof de;
 
@@ -237,6 +264,7 @@ const en: Texts = {
     ViewChannel: "View Channels",
     SendMessages: "Send Messages",
     CreatePublicThreads: "Create Public Threads",
+    CreatePrivateThreads: "Create Private Threads",
     SendMessagesInThreads: "Send Messages in Threads",
     ReadMessageHistory: "Read Message History",
   },
@@ -268,6 +296,29 @@ const en: Texts = {
         : `${waiting} briefs are waiting or being written.`,
   statusModel: (name) => `Model: ${name}`,
   statusYou: (role) => `Your role: ${role}`,
+
+  doctor: {
+    bot: (name, servers) =>
+      `Discord: logged in as ${name}, on ${servers} ${servers === 1 ? "server" : "servers"}`,
+    noServer: (url) => `Discord: the bot is on no server. Invite it: ${url}`,
+    refused: "Discord refuses DISCORD_TOKEN. Copy the token again: Developer Portal, Bot, Reset Token",
+    unreachable: (why) => `Discord can't be reached (${why})`,
+    intents: (names) => `Discord: intents ${names}; none of them has to be allowed in the Developer Portal`,
+    sessions: (left, hours) =>
+      `Discord allows only ${left} more logins (more in ${hours} h). Does the bot restart all the time?`,
+    commands: (n) => `Discord: ${n} commands registered`,
+    noCommands: "Discord: no commands are registered. Register them: hygge discord register",
+    oldCommands: "Discord: the commands are another version's. Register them again: hygge discord register",
+    server: (name) => `Discord server ${name}: all permissions are there`,
+    channel: (name) => `Discord channel ${name}: all permissions are there`,
+    missing: (where, names) =>
+      `Discord, ${where}: permissions are missing: ${names}. Grant them to the bot's role.`,
+    channelGone: (id) =>
+      `Discord channel ${id}: the bot doesn't see it. Is the id right, and may it view the channel?`,
+    role: (id) =>
+      `Discord: no server of the bot has a role ${id}. Check DISCORD_APPROVER_ROLES and DISCORD_MANAGER_ROLES.`,
+    roles: (n) => `Discord: ${n} ${n === 1 ? "role" : "roles"} for approvals and management`,
+  },
 };
 
 const all: Record<Locale, Texts> = { de, en };

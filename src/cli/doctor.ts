@@ -8,6 +8,7 @@ import { openLog } from "#src/log.ts";
 import { message } from "#src/messages.ts";
 import { databaseError } from "#src/store/errors.ts";
 import { holder } from "#src/store/lock.ts";
+import type { Bots } from "./bots.ts";
 import { size } from "./data.ts";
 import { exits } from "./exit.ts";
 import { type Io, print } from "./io.ts";
@@ -17,7 +18,12 @@ type Check = { ok: true; text: string } | { ok: false; text: string };
 const good = (text: string): Check => ({ ok: true, text });
 const bad = (text: string): Check => ({ ok: false, text });
 
-export async function doctor(io: Io, models: Models): Promise<number> {
+export async function doctor(
+  io: Io,
+  models: Models,
+  bots: () => Promise<Bots>,
+  options: { discordChannel?: string } = {},
+): Promise<number> {
   const t = io.text.doctor;
   const checks: Check[] = [];
   const add = async (what: () => Promise<Check>) => {
@@ -69,6 +75,11 @@ export async function doctor(io: Io, models: Models): Promise<number> {
       if (port !== 0) await tryPort(port, host);
       return good(t.noServer);
     });
+    if (config.discord) {
+      const { checkDiscord } = await bots();
+      for await (const found of checkDiscord(config.discord, io.locale, options.discordChannel))
+        await add(async () => found);
+    }
   }
   const problems = checks.filter((check) => !check.ok).length;
   await print(io.out, `${problems === 0 ? t.ok : t.problems(problems)}\n`);

@@ -5,6 +5,7 @@ import { type ProcessRole, processRoles, readConfig } from "#src/config.ts";
 import { HyggeError } from "#src/errors.ts";
 import { message } from "#src/messages.ts";
 import { ServerGone } from "./api.ts";
+import type { Bots } from "./bots.ts";
 import type { DraftOptions } from "./draft.ts";
 import { CliError, exitOf, exits } from "./exit.ts";
 import { type Io, print } from "./io.ts";
@@ -15,9 +16,14 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 };
 /**
  * Runs one call, `argv` without program and script. Resolves to the exit code; never rejects.
- * `models` opens the models' room.
+ * `models` and `bots` open those rooms.
  */
-export async function run(argv: string[], io: Io, models: () => Promise<Models>): Promise<number> {
+export async function run(
+  argv: string[],
+  io: Io,
+  models: () => Promise<Models>,
+  bots: () => Promise<Bots>,
+): Promise<number> {
   const { text } = io;
   let exit: number = exits.ok;
   // Help goes to the program's own streams, too.
@@ -156,10 +162,24 @@ export async function run(argv: string[], io: Io, models: () => Promise<Models>)
       exit = await add(io, file, options);
     });
 
-  command(io, program, "doctor", text.commands.doctor).action(async () => {
-    const { doctor } = await import("./doctor.ts");
-    exit = await doctor(io, await models());
-  });
+  const discord = program
+    .command("discord")
+    .description(text.commands.discord)
+    .helpOption("-h, --help", text.help)
+    .helpCommand(false);
+  command(io, discord, "register", text.commands.discordRegister)
+    .option("--guild <id>", text.options.guild)
+    .action(async (options: { guild?: string }) => {
+      const { registerDiscord } = await import("./bots.ts");
+      exit = await registerDiscord(io, await bots(), options);
+    });
+
+  command(io, program, "doctor", text.commands.doctor)
+    .option("--discord-channel <id>", text.options.discordChannel)
+    .action(async (options: { discordChannel?: string }) => {
+      const { doctor } = await import("./doctor.ts");
+      exit = await doctor(io, await models(), bots, options);
+    });
 
   command(io, program, "backup", text.commands.backup)
     .argument("[file]", text.argFile)

@@ -26,6 +26,8 @@ const de = {
     move: "zieht von der eingebauten Datenbank nach PostgreSQL um",
     dataset: "Trainingsdaten",
     datasetAdd: "nimmt freigegebene Texte in die Trainingsdaten auf",
+    discord: "Discord: die Befehle des Bots",
+    discordRegister: "meldet die Befehle bei Discord an (einmal, und nach jedem Update)",
     doctor: "prüft die Installation und sagt, was zu tun ist",
   },
   options: {
@@ -42,6 +44,8 @@ const de = {
     endpoint: "Adresse statt https://huggingface.co",
     force: "überschreibt, was im Ziel schon da ist",
     to: "Adresse der leeren Datenbank, postgres://…",
+    guild: "nur auf diesem Server: gilt sofort, gut zum Ausprobieren; sonst überall",
+    discordChannel: "prüft auch, was der Bot in diesem Discord-Kanal darf",
   },
   argBrief: "der Auftrag: Produkt, Name, Fakten; „-“ liest ihn von der Standardeingabe",
   argText: "der Text; „-“ liest ihn von der Standardeingabe",
@@ -137,6 +141,16 @@ Einstellungen stehen in Umgebungsvariablen: PORT, HYGGE_DATA_DIR, HYGGE_MODEL, D
     `Umgezogen: ${rows} Datensätze nach ${place}. Starte Hygge jetzt mit DATABASE_URL.`,
   moveNeedsEmbedded:
     "DATABASE_URL ist schon gesetzt. Umgezogen wird aus der eingebauten Datenbank: lass DATABASE_URL weg.",
+  discord: {
+    noToken: "DISCORD_TOKEN ist nicht gesetzt. Woher es kommt, steht in docs/discord.md.",
+    badGuild: (id: string) =>
+      `„${id}“ ist keine Nummer eines Servers. In Discord: Entwicklermodus an, Rechtsklick auf den Server, ID kopieren.`,
+    registered: (n: number, guild: string | undefined) =>
+      guild
+        ? `${n} Befehle auf dem Server ${guild} angemeldet.`
+        : `${n} Befehle angemeldet. Bis sie überall zu sehen sind, kann es eine Stunde dauern.`,
+    refused: (why: string) => `Discord hat die Befehle nicht angenommen: ${why}`,
+  },
   doctor: {
     ok: "Alles in Ordnung.",
     problems: (n: number) => `${n} ${n === 1 ? "Punkt braucht" : "Punkte brauchen"} deine Hand.`,
@@ -185,6 +199,8 @@ const en: typeof de = {
     move: "moves from the embedded database to PostgreSQL",
     dataset: "training data",
     datasetAdd: "adds approved copy to the training data",
+    discord: "Discord: the bot's commands",
+    discordRegister: "registers the commands with Discord (once, and after each update)",
     doctor: "checks the installation and says what to do",
   },
   options: {
@@ -201,6 +217,8 @@ const en: typeof de = {
     endpoint: "address instead of https://huggingface.co",
     force: "overwrites what the target holds already",
     to: "address of the empty database, postgres://…",
+    guild: "on this server only: at once, good for trying; else everywhere",
+    discordChannel: "also checks what the bot may do in this Discord channel",
   },
   argBrief: "the brief: product, name, facts; “-” reads it from standard input",
   argText: "the text; “-” reads it from standard input",
@@ -291,6 +309,16 @@ Settings are environment variables: PORT, HYGGE_DATA_DIR, HYGGE_MODEL, DATABASE_
   moved: (rows, place) => `Moved: ${rows} records to ${place}. Start Hygge with DATABASE_URL now.`,
   moveNeedsEmbedded:
     "DATABASE_URL is set already. Moving starts from the embedded database: unset DATABASE_URL.",
+  discord: {
+    noToken: "DISCORD_TOKEN is not set. docs/discord.md says where it comes from.",
+    badGuild: (id) =>
+      `“${id}” is no server's id. In Discord: turn on developer mode, right-click the server, Copy ID.`,
+    registered: (n, guild) =>
+      guild
+        ? `${n} commands registered on server ${guild}.`
+        : `${n} commands registered. It can take an hour until they show everywhere.`,
+    refused: (why) => `Discord did not take the commands: ${why}`,
+  },
   doctor: {
     ok: "Everything is all right.",
     problems: (n) => `${n} ${n === 1 ? "point needs" : "points need"} your hand.`,

@@ -33,6 +33,7 @@ export async function call(
       signal,
     },
     async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
+    () => import("#bots/discord/doctor.ts"),
   );
   return { code, stdout: out.text, stderr: err.text };
 }
