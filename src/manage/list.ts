@@ -73,9 +73,13 @@ export async function listDrafts(
   const fromEnd = offset > total / 2;
   const order = orders[query.sort][fromEnd ? 1 : 0];
   const skip = fromEnd ? total - offset - size : offset;
-  const { rows } = await db.execute<{ draft_id: string }>(
-    sql`select f.draft_id from ${from} where ${where} order by ${order} limit ${size}::int offset ${skip}::int`,
-  );
+  // Numbers first: they are in every index, so the pages before are skipped without being read.
+  const { rows } = await db.execute<{ draft_id: string }>(sql`
+    select d.draft_id from (
+      select f.no, row_number() over () as at from (
+        select f.no from ${from} where ${where} order by ${order} limit ${size}::int offset ${skip}::int
+      ) f
+    ) f join hygge_local.facts d on d.no = f.no order by f.at`);
   const ids = rows.map((row) => row.draft_id);
   return { total, page, pages, drafts: await draftLines(db, fromEnd ? ids.reverse() : ids) };
 }

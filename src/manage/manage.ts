@@ -30,6 +30,7 @@ import { acceptRule, type NewRule, type Proposal, proposals, type Rule, rules, u
 import {
   type Counted,
   counted,
+  figureNames,
   type Glance,
   glance,
   nearDuplicates,
@@ -135,7 +136,8 @@ export function createManage(deps: ManageDeps) {
     async trends(actor: Actor, query: Query): Promise<Trends> {
       const by = oneOf("by", trendParts, query.by ?? "all");
       const weeks = weeksOf(query);
-      return reading(actor, "feedback.read", () => trends(db, timeZone, { by, weeks }));
+      const figure = oneOf("figure", figureNames, query.figure ?? "drafts");
+      return reading(actor, "feedback.read", () => trends(db, timeZone, { figure, by, weeks }));
     },
 
     async drafts(actor: Actor, query: Query): Promise<DraftPage> {

@@ -76,8 +76,12 @@ export async function proposals(db: Db, brand?: string): Promise<Proposal[]> {
       open.some((rule) => rule.brand === row.brand && rule.kind === row.kind && rule.pattern === row.pattern)
     )
       continue;
+    // More than this is no rule any more.
+    const most = Math.ceil((row.times * (1 - share)) / share) + 1;
     const kept =
-      row.kind === "price" ? await pricesKept(db, row.brand, to) : await wordsKept(db, row.brand, stems);
+      row.kind === "price"
+        ? await pricesKept(db, row.brand, to)
+        : await wordsKept(db, row.brand, stems, most);
     if (row.times / (row.times + kept) < share) continue;
     found.push({ ...row, kept, examples: await examplesOf(db, ids) });
     if (found.length === 20) break;
@@ -85,22 +89,27 @@ export async function proposals(db: Db, brand?: string): Promise<Proposal[]> {
   return found;
 }
 
-/** Texts that people edited, and left the words in. */
-async function wordsKept(db: Db, brand: string, stems: string): Promise<number> {
-  const each = stems.split(" ").map(
-    (stem) => sql`w.words && array(select id from hygge_local.words
-      where word like ${`${stem}%`} and length(word) <= ${stem.length + 3}::int)`,
-  );
+/** Texts that people edited, and left the words in; counted up to `most`. */
+async function wordsKept(db: Db, brand: string, stems: string, most: number): Promise<number> {
+  const each: ReturnType<typeof sql>[] = [];
+  for (const stem of stems.split(" ")) {
+    const { rows } = await db.execute<{ id: number }>(sql`
+      select id from hygge_local.words where word like ${`${stem}%`} and length(word) <= ${stem.length + 3}::int`);
+    each.push(sql`w.words && ${`{${rows.map((row) => row.id).join(",")}}`}::int[]`);
+  }
   const { rows } = await db.execute<{ n: number }>(sql`
-    select count(distinct f.brief_id)::int as n
-    from hygge_local.facts f join hygge_local.draft_words w on w.no = f.no
-    join hygge.drafts d on d.id = f.draft_id
-    where f.kind = 'edited' and f.brand = ${brand} and f.at > now() - ${`${months} months`}::interval
-      and ${sql.join(each, sql` and `)}
-      and d.text ~* ${stems
-        .split(" ")
-        .map((stem) => `\\m${stem.replace(/[aou]/g, (v) => `[${v}${{ a: "ä", o: "ö", u: "ü" }[v]}]`)}`)
-        .join("\\w*\\W+")}`);
+    select count(distinct k.brief_id)::int as n from (
+      select f.brief_id
+      from hygge_local.facts f join hygge_local.draft_words w on w.no = f.no
+      join hygge.drafts d on d.id = f.draft_id
+      where f.kind = 'edited' and f.brand = ${brand} and f.at > now() - ${`${months} months`}::interval
+        and ${sql.join(each, sql` and `)}
+        and d.text ~* ${stems
+          .split(" ")
+          .map((stem) => `\\m${stem.replace(/[aou]/g, (v) => `[${v}${{ a: "ä", o: "ö", u: "ü" }[v]}]`)}`)
+          .join("\\w*\\W+")}
+      limit ${most}::int
+    ) k`);
   return rows[0]?.n ?? 0;
 }
 

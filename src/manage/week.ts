@@ -73,11 +73,12 @@ export type TrendPart = (typeof trendParts)[number];
 export const trendWeeks = [4, 12, 26, 52] as const;
 
 export interface Trends {
+  figure: keyof Figures;
   /** First days of the buckets, oldest first. */
   buckets: string[];
   /** A bucket is a day where four weeks are asked for, else a week. */
   step: "day" | "week";
-  series: { id: string; name: string; drafts: number; points: (Figures | null)[] }[];
+  series: { id: string; name: string; drafts: number; points: (number | null)[] }[];
   /** Series that were left out because they are small. */
   more: number;
 }
@@ -91,37 +92,61 @@ const columns: Record<TrendPart, SQL> = {
 };
 const mostSeries = 6;
 
+/** How each figure is counted, over which rows: only those are read. */
+const counting: Record<keyof Figures, { value: SQL; rows: SQL }> = {
+  drafts: { value: sql`count(*)`, rows: sql`f.kind = 'generated'` },
+  edits: { value: sql`count(*)`, rows: sql`f.kind = 'edited'` },
+  approved: { value: sql`count(*)`, rows: sql`f.state = 'approved'` },
+  rejected: { value: sql`count(*)`, rows: sql`f.state = 'rejected'` },
+  approvalRate: {
+    value: sql`avg((f.state = 'approved')::int)`,
+    rows: sql`f.state <> 'draft' and f.state in ('approved', 'rejected')`,
+  },
+  unedited: { value: sql`avg((f.kind = 'generated')::int)`, rows: sql`f.state = 'approved'` },
+  medianDistance: {
+    value: sql`percentile_cont(0.5) within group (order by f.distance)`,
+    rows: sql`f.kind = 'edited' and f.distance is not null`,
+  },
+  medianWait: {
+    value: sql`percentile_cont(0.5) within group (order by f.wait)`,
+    rows: sql`f.wait is not null`,
+  },
+  up: { value: sql`sum(f.up)`, rows: sql`f.up > 0` },
+  down: { value: sql`sum(f.down)`, rows: sql`f.down > 0` },
+};
+export const figureNames = Object.keys(counting) as (keyof Figures)[];
+/** Where nothing was counted they are 0; of the others nothing can be said. */
+const counts: ReadonlySet<string> = new Set(["drafts", "edits", "approved", "rejected", "up", "down"]);
+
 /**
- * Figures over time, by model version, brand, channel or person. All of a text is counted in the week in which it was
+ * A figure over time, by model version, brand, channel or person. All of a text is counted in the week in which it was
  * written, decisions too, so that a version's rate is about the version's texts.
  */
 export async function trends(
   db: Db,
   timeZone: string,
-  query: { by: TrendPart; weeks: (typeof trendWeeks)[number] },
+  query: { figure: keyof Figures; by: TrendPart; weeks: (typeof trendWeeks)[number] },
 ): Promise<Trends> {
+  const { figure } = query;
   const step = query.weeks === 4 ? "day" : "week";
-  const start = sql`(date_trunc('week', now() at time zone ${timeZone}) - ${query.weeks - 1}::int * interval '7 days')`;
-  const listed = await db.execute<{ bucket: string }>(sql`
+  const listed = await db.execute<{ bucket: string; start: string }>(sql`
     select to_char(b, 'YYYY-MM-DD') as bucket
-    from generate_series(${start}, now() at time zone ${timeZone}, ${`1 ${step}`}::interval) b`);
+    from generate_series(${startOf(query.weeks, timeZone)}, now() at time zone ${timeZone},
+      ${`1 ${step}`}::interval) b`);
   const buckets = listed.rows.map((row) => row.bucket);
+  const since = sql`f.at >= ${buckets[0] ?? ""}::timestamp at time zone ${timeZone}`;
   const column = columns[query.by];
   const top = await db.execute<{ id: string; drafts: number; all: number }>(sql`
     select ${column} as id, count(*)::int as drafts, (count(*) over ())::int as all from hygge_local.facts f
-    where f.at >= ${start} at time zone ${timeZone} group by 1 order by 2 desc, 1 limit ${mostSeries}::int`);
+    where ${since} group by 1 order by 2 desc, 1 limit ${mostSeries}::int`);
   const ids = top.rows.map((row) => row.id);
-  if (ids.length === 0) return { buckets, step, series: [], more: 0 };
-  const { rows } = await db.execute<Figures & { bucket: string; id: string } & Record<string, unknown>>(sql`
-    select to_char(date_trunc(${step}, f.at at time zone ${timeZone}), 'YYYY-MM-DD') as bucket, ${column} as id,
-      ${written},
-      count(*) filter (where f.state = 'approved')::int as approved,
-      count(*) filter (where f.state = 'rejected')::int as rejected,
-      (count(*) filter (where f.state = 'approved'))::float8
-        / nullif(count(*) filter (where f.state in ('approved', 'rejected')), 0) as "approvalRate",
-      avg((f.kind = 'generated')::int) filter (where f.state = 'approved')::float8 as unedited
-    from hygge_local.facts f
-    where f.at >= ${start} at time zone ${timeZone} and ${column} in ${ids} group by 1, 2`);
+  if (ids.length === 0) return { figure, buckets, step, series: [], more: 0 };
+  const { value, rows: which } = counting[figure];
+  const { rows } = await db.execute<{ bucket: string; id: string; value: number }>(sql`
+    select to_char(c.bucket, 'YYYY-MM-DD') as bucket, c.id, c.value from (
+      select date_trunc(${step}, f.at at time zone ${timeZone}) as bucket, ${column} as id, (${value})::float8 as value
+      from hygge_local.facts f where ${since} and ${which} group by 1, 2
+    ) c where c.id in ${ids}`);
   const names = new Map(
     query.by === "person"
       ? (
@@ -131,27 +156,29 @@ export async function trends(
         ).rows.map((row) => [row.id, row.name])
       : [],
   );
-  const at = new Map(
-    rows.map(({ bucket, id, ...point }) => [`${bucket} ${id}`, point as unknown as Figures]),
-  );
+  const at = new Map(rows.map((row) => [`${row.bucket} ${row.id}`, row.value]));
+  const empty = counts.has(figure) ? 0 : null;
   return {
+    figure,
     buckets,
     step,
     series: top.rows.map(({ id, drafts }) => ({
       id,
       name: names.get(id) || id,
       drafts,
-      points: buckets.map((bucket) => at.get(`${bucket} ${id}`) ?? null),
+      points: buckets.map((bucket) => at.get(`${bucket} ${id}`) ?? empty),
     })),
     more: Math.max(0, (top.rows[0]?.all ?? 0) - ids.length),
   };
 }
 
+/** Monday so many weeks ago (1: this one), in the time zone. */
+const startOf = (weeks: number, timeZone: string) =>
+  sql`(date_trunc('week', now() at time zone ${timeZone}) - ${weeks - 1}::int * interval '7 days')`;
+
 export interface Counted {
   buckets: string[];
   series: { id: string; total: number; points: number[] }[];
-  /** Drafts in each bucket, to compare with. */
-  drafts: number[];
 }
 
 /** Reasons of votes, or failed gates of drafts, week by week. */
@@ -163,24 +190,26 @@ export async function counted(
 ): Promise<Counted> {
   const order: readonly string[] = what === "reasons" ? ratingReasons : gateIds;
   const column = what === "reasons" ? sql`f.reasons` : sql`f.failed`;
-  const start = sql`(date_trunc('week', now() at time zone ${timeZone}) - ${weeks - 1}::int * interval '7 days')`;
-  const sums = order.map((_, i) => sql`sum((${column} >> ${i}::int) & 1)::int`);
-  const { rows } = await db.execute<{ bucket: string; drafts: number; sums: number[] }>(sql`
-    select to_char(b, 'YYYY-MM-DD') as bucket, coalesce(c.drafts, 0) as drafts, coalesce(c.sums, '{}') as sums
-    from generate_series(${start}, now() at time zone ${timeZone}, interval '1 week') b
-    left join (
-      select date_trunc('week', f.at at time zone ${timeZone}) as bucket, count(*)::int as drafts,
-        array[${sql.join(sums, sql`, `)}] as sums
-      from hygge_local.facts f where f.at >= ${start} at time zone ${timeZone} group by 1
-    ) c on c.bucket = b order by b`);
-  const series = order.map((id, i) => {
-    const points = rows.map((row) => row.sums[i] ?? 0);
+  const listed = await db.execute<{ bucket: string }>(sql`
+    select to_char(b, 'YYYY-MM-DD') as bucket
+    from generate_series(${startOf(weeks, timeZone)}, now() at time zone ${timeZone}, interval '1 week') b`);
+  const buckets = listed.rows.map((row) => row.bucket);
+  // Few different sets of bits occur: they are counted there, and taken apart here.
+  const { rows } = await db.execute<{ bucket: string; mask: number; n: number }>(sql`
+    select to_char(c.bucket, 'YYYY-MM-DD') as bucket, c.mask, c.n from (
+      select date_trunc('week', f.at at time zone ${timeZone}) as bucket, ${column} as mask, count(*)::int as n
+      from hygge_local.facts f
+      where ${column} <> 0 and f.at >= ${buckets[0] ?? ""}::timestamp at time zone ${timeZone} group by 1, 2
+    ) c`);
+  const series = order.map((id, bit) => {
+    const points = buckets.map((bucket) =>
+      rows.reduce((sum, row) => sum + (row.bucket === bucket && row.mask & (1 << bit) ? row.n : 0), 0),
+    );
     return { id, total: points.reduce((sum, n) => sum + n, 0), points };
   });
   return {
-    buckets: rows.map((row) => row.bucket),
+    buckets,
     series: series.filter(({ total }) => total > 0).sort((a, b) => b.total - a.total),
-    drafts: rows.map((row) => row.drafts),
   };
 }
 
@@ -197,7 +226,7 @@ export interface WorstBrief {
   distance: number | null;
 }
 
-/** Briefs that gave the most trouble: thumbs down, rejections, failed checks, many versions, much edited. */
+/** Briefs that gave the most trouble: thumbs down, rejections, failed checks; of equals those with more versions. */
 export async function worstBriefs(
   db: Db,
   timeZone: string,
@@ -205,25 +234,26 @@ export async function worstBriefs(
   limit = 20,
 ): Promise<WorstBrief[]> {
   const { rows } = await db.execute<WorstBrief & Record<string, unknown>>(sql`
-    with worst as (
-      select f.brief_id, count(*)::int as versions, sum(f.down)::int as down,
-        count(*) filter (where f.state = 'rejected')::int as rejected,
-        count(*) filter (where f.failed <> 0)::int as failed, min(f.score)::float8 as worst,
-        max(f.distance)::float8 as distance
+    with troubled as (
+      select f.brief_id, sum(f.down)::int as down, count(*) filter (where f.state = 'rejected')::int as rejected,
+        count(*) filter (where f.failed <> 0)::int as failed
       from hygge_local.facts f
-      where f.at >= (date_trunc('week', now() at time zone ${timeZone}) - ${weeks - 1}::int * interval '7 days')
-        at time zone ${timeZone}
+      where (f.down > 0 or f.state = 'rejected' or f.failed <> 0)
+        and f.at >= ${startOf(weeks, timeZone)} at time zone ${timeZone}
       group by 1
-      having sum(f.down) > 0 or count(*) filter (where f.state = 'rejected') > 0
-        or count(*) filter (where f.failed <> 0) > 0 or count(*) > 3
       order by 2 * sum(f.down) + 2 * count(*) filter (where f.state = 'rejected')
-        + count(*) filter (where f.failed <> 0) + (count(*) - 1) * 0.5 + coalesce(max(f.distance), 0) desc, f.brief_id
-      limit ${limit}::int
+        + count(*) filter (where f.failed <> 0) desc, f.brief_id
+      limit ${5 * limit}::int
     )
-    select w.brief_id as "briefId", b.text as brief, b.brand, b.channel, w.versions, w.down, w.rejected, w.failed,
-      w.worst, w.distance
-    from worst w join hygge.briefs b on b.id = w.brief_id
-    order by 2 * w.down + 2 * w.rejected + w.failed + (w.versions - 1) * 0.5 + coalesce(w.distance, 0) desc, w.brief_id`);
+    select t.brief_id as "briefId", b.text as brief, b.brand, b.channel, v.versions, t.down, t.rejected, t.failed,
+      v.worst, v.distance
+    from troubled t join hygge.briefs b on b.id = t.brief_id
+    cross join lateral (
+      select count(*)::int as versions, min(score)::float8 as worst, max(distance)::float8 as distance
+      from hygge_local.facts f where f.brief_id = t.brief_id
+    ) v
+    order by 2 * t.down + 2 * t.rejected + t.failed desc, v.versions desc, v.distance desc nulls last, t.brief_id
+    limit ${limit}::int`);
   return rows;
 }
 

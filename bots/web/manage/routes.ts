@@ -88,7 +88,7 @@ export function manageRoutes(manage: Manage, timeZone: string): Route[] {
     ),
     get(
       "trends",
-      "Figures over time: `by` all, model, brand, channel or person; `weeks` 4, 12, 26 or 52",
+      "A `figure` over time: `by` all, model, brand, channel or person; `weeks` 4, 12, 26 or 52",
       "",
       ({ actor, query: asked }) => manage.trends(actor, asked),
     ),

@@ -13,11 +13,20 @@ export function wordsOf(...texts: (string | null)[]): string[] {
   return [...found];
 }
 
-/** The words of a search, at most `limit`; single letters say nothing. */
-export const termsOf = (search: string, limit = 8): string[] =>
-  wordsOf(search)
-    .filter((word) => word.length > 1 || /\p{N}/u.test(word))
-    .slice(0, limit);
+/** In nearly every text, so nobody looks for them. */
+const everywhere = new Set(
+  wordsOf(
+    `der die das den dem des ein eine einen einem einer eines und oder aber auch im in an am auf aus bei mit nach von
+    vom zu zum zur für über unter vor ist sind war hat haben wird werden kann es er sie du ihr wir ich dich dir sich
+    so als wie wenn dann nur noch nicht kein keine`,
+  ),
+);
+
+/** The words of a search, at most `limit`; single letters and function words say nothing beside others. */
+export function termsOf(search: string, limit = 8): string[] {
+  const words = wordsOf(search).filter((word) => word.length > 1 || /\p{N}/u.test(word));
+  return words.filter((word) => !everywhere.has(word)).slice(0, limit);
+}
 
 /** What is left of a search word without its ending: "sofas" looks for "sofa", too. */
 export function withoutEnding(term: string): string | undefined {

@@ -1,8 +1,7 @@
 /** Charts by hand: a few lines or bars in SVG, and the same numbers as a table for those who read tables. */
-import { html, useState } from "/ui.js";
+import { html, useEffect, useRef, useState } from "/ui.js";
 import { useManage } from "./ui.js";
 
-const width = 720;
 const height = 240;
 const margin = { top: 12, right: 12, bottom: 28, left: 46 };
 
@@ -17,17 +16,19 @@ function ticks(most) {
 /** `series`: [{name, points: (number | null)[]}]; `show` writes a value, `bucket` a time. */
 export function LineChart({ label, buckets, series, show, bucket, heading }) {
   const { words } = useManage();
+  const [figure, width] = useWidth();
   const values = series.flatMap(({ points }) => points.filter((value) => value !== null));
-  if (values.length === 0) return html`<p class="quiet">${words.noData}</p>`;
+  if (values.length === 0)
+    return html`<figure class="chart" ref=${figure}><p class="quiet">${words.noData}</p></figure>`;
   const steps = ticks(Math.max(...values));
   const top = steps.at(-1) || 1;
   const x = (i) =>
     margin.left +
     (buckets.length < 2 ? 0.5 : i / (buckets.length - 1)) * (width - margin.left - margin.right);
   const y = (value) => height - margin.bottom - (value / top) * (height - margin.top - margin.bottom);
-  const every = Math.max(1, Math.ceil(buckets.length / 6));
+  const every = Math.max(1, Math.ceil((buckets.length * 90) / width));
   return html`
-    <figure class="chart">
+    <figure class="chart" ref=${figure}>
       <figcaption class="unseen">${label}</figcaption>
       <svg viewBox=${`0 0 ${width} ${height}`} role="img" aria-label=${label} preserveAspectRatio="xMidYMid meet">
         ${steps.map(
@@ -47,6 +48,21 @@ export function LineChart({ label, buckets, series, show, bucket, heading }) {
       ${series.length > 1 && html`<${Legend} series=${series} />`}
       <${Table} label=${label} heading=${heading} buckets=${buckets} series=${series} show=${show} bucket=${bucket} />
     </figure>`;
+}
+
+/** Drawn as wide as there is room, so that its words are as large as all others. */
+function useWidth() {
+  const ref = useRef(null);
+  const [width, setWidth] = useState(720);
+  useEffect(() => {
+    if (!ref.current) return undefined;
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.max(240, Math.round(entry.contentRect.width))),
+    );
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, width];
 }
 
 /** Where a value is missing the line is interrupted. */
@@ -91,8 +107,8 @@ export function Bars({ label, bars, show }) {
   return html`
     <table class="bars"><caption class="unseen">${label}</caption>
       <tbody>${bars.map(
-        ({ name, value, note }) => html`
-        <tr key=${name}><th scope="row">${name}</th>
+        ({ name, value, note }, i) => html`
+        <tr key=${i}><th scope="row">${name}</th>
           <td class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"><rect width=${(value / most) * 100} height="10" rx="1" /></svg></td>
           <td class="value">${show(value)}${note && html` <small>${note}</small>`}</td></tr>`,
       )}</tbody>

@@ -46,7 +46,7 @@ function Trends({ query }) {
   const by = query.by ?? "model";
   const weeks = query.weeks ?? "12";
   const figure = query.figure in figures ? query.figure : "drafts";
-  const { data, problem, busy } = useAnswer(`trends${queryOf({ by, weeks })}`);
+  const { data, problem, busy } = useAnswer(`trends${queryOf({ figure, by, weeks })}`);
   const go = (change) => {
     location.hash = hrefOf("", { by, weeks, figure, ...change });
   };
@@ -56,11 +56,7 @@ function Trends({ query }) {
       : by === "channel"
         ? (choices.channelNames[id]?.[locale] ?? id)
         : name || words.byHand;
-  const series =
-    data?.series.map((one) => ({
-      name: nameOf(one),
-      points: one.points.map((point) => point?.[figure] ?? null),
-    })) ?? [];
+  const series = data?.series.map((one) => ({ name: nameOf(one), points: one.points })) ?? [];
   const label = `${words.figures[figure]}, ${words.parts[by]}, ${words.weeks(Number(weeks))}`;
   return html`
     <section class="panel" aria-labelledby="trends" aria-busy=${busy}>
