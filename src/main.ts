@@ -8,6 +8,7 @@ import { openQueue } from "#queue/open.ts";
 import { openBrands } from "#src/brand.ts";
 import type { Chat } from "#src/chat.ts";
 import type { Config } from "#src/config.ts";
+import { pseudonym } from "#src/dataset/add.ts";
 import type { HyggeError } from "#src/errors.ts";
 import { createDeliverer } from "#src/flow/deliver.ts";
 import { startFollower } from "#src/flow/follow.ts";
@@ -18,6 +19,7 @@ import { createWriter } from "#src/flow/work.ts";
 import { createGrammar } from "#src/grammar.ts";
 import { isReady, openHealth } from "#src/health.ts";
 import type { Hygge } from "#src/hygge.ts";
+import { localSecret } from "#src/local.ts";
 import { type Logger, openLog } from "#src/log.ts";
 import { keepRetention } from "#src/manage/erase.ts";
 import { createCatchUp } from "#src/manage/facts/catch-up.ts";
@@ -163,6 +165,7 @@ export async function start(
             dataDir: config.dataDir,
             folders: [trainingData],
             purgeQueue: queue.purge,
+            alias: async (personId) => pseudonym(personId, await localSecret(config.dataDir)),
             log,
           }),
         }),

@@ -250,6 +250,7 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
         approve: may(actor, "draft.approve"),
         reject: may(actor, "draft.reject"),
         others: may(actor, "draft.request", somebody),
+        manage: may(actor, "feedback.read"),
       },
       login,
     };

@@ -137,8 +137,16 @@ export const me = z
     locale: z.enum(["de", "en"]),
     role: z.enum(roles),
     can: z
-      .strictObject({ approve: z.boolean(), reject: z.boolean(), others: z.boolean() })
-      .meta({ description: "others: cancel, pick, request and withdraw on other people's briefs" }),
+      .strictObject({
+        approve: z.boolean(),
+        reject: z.boolean(),
+        others: z.boolean(),
+        manage: z.boolean(),
+      })
+      .meta({
+        description:
+          "others: cancel, pick, request and withdraw on other people's briefs; manage: read /manage",
+      }),
     login: z.boolean().meta({ description: "whether this server asks for a token" }),
   })
   .meta({ id: "Me" });

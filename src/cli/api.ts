@@ -16,7 +16,7 @@ export interface Api {
   mine(query: { search?: string; limit?: number }): Promise<BriefView[]>;
   lint(input: { text: string; channel?: Channel; brand?: string }): Promise<Lint>;
   /** The raw answer of another path, for downloads; errors are HyggeErrors. */
-  raw(method: "GET" | "POST", path: string): Promise<Response>;
+  raw(method: "GET" | "POST", path: string, body?: unknown): Promise<Response>;
 }
 
 export interface BriefRequest {
@@ -110,7 +110,7 @@ export function connectApi(address: string, secret: string, person: string, loca
       return (await json<{ briefs: BriefView[] }>(call("GET", `/api/briefs?${query}`))).briefs;
     },
     lint: (body) => json(call("POST", "/api/lint", { body })),
-    raw: (method, path) => call(method, path),
+    raw: (method, path, body) => call(method, path, body === undefined ? {} : { body }),
   };
 }
 

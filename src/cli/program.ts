@@ -204,6 +204,43 @@ export async function run(
       exit = await move(io, options);
     });
 
+  command(io, program, "dashboard", text.commands.dashboard).action(async () => {
+    const { dashboard } = await import("./manage.ts");
+    exit = await dashboard(io);
+  });
+  command(io, program, "export", text.commands.export)
+    .argument("<kind>", text.argExport)
+    .option("--out <file>", text.options.exportOut)
+    .option("--filter <name=value...>", text.options.filter)
+    .action(async (kind: string, options: { out?: string; filter?: string[] }) => {
+      const { exportFeedback } = await import("./manage.ts");
+      exit = await exportFeedback(io, kind, options);
+    });
+  command(io, program, "access", text.commands.access)
+    .requiredOption("--person <id>", text.options.person)
+    .option("--also <text...>", text.options.also)
+    .option("--out <file>", text.options.exportOut)
+    .action(async (options: { person: string; also?: string[]; out?: string }) => {
+      const { access } = await import("./manage.ts");
+      exit = await access(io, options);
+    });
+  command(io, program, "erase", text.commands.erase)
+    .requiredOption("--person <id>", text.options.person)
+    .option("--also <text...>", text.options.also)
+    .addOption(
+      new Option("--drafts <what>", text.options.eraseDrafts)
+        .choices(["anonymise", "delete"])
+        .default("anonymise"),
+    )
+    .option("--yes", text.options.yes)
+    .option("--json", text.json)
+    .action(
+      async (options: { person: string; also?: string[]; drafts: string; yes?: boolean; json?: boolean }) => {
+        const { erase } = await import("./manage.ts");
+        exit = await erase(io, options);
+      },
+    );
+
   try {
     if (argv.length > 0) await program.parseAsync(argv, { from: "user" });
     else program.outputHelp();

@@ -24,6 +24,10 @@ const de = {
     backup: "sichert alles in eine Datei",
     restore: "spielt eine Sicherung ein",
     move: "zieht von der eingebauten Datenbank nach PostgreSQL um",
+    dashboard: "ein Link auf die Seite der Leitung: gilt einmal, zehn Minuten lang",
+    export: "Texte als CSV, oder Rückmeldungen als Trainingsdaten (sft, dpo, kto)",
+    access: "alles, was über eine Person gespeichert ist, als JSON",
+    erase: "entfernt eine Person überall",
     dataset: "Trainingsdaten",
     datasetAdd: "nimmt freigegebene Texte in die Trainingsdaten auf",
     discord: "Discord: die Befehle des Bots",
@@ -43,6 +47,14 @@ const de = {
     limit: "so viele, 1 bis 100",
     endpoint: "Adresse statt https://huggingface.co",
     force: "überschreibt, was im Ziel schon da ist",
+    exportOut:
+      "Datei; bei Trainingsdaten der Anfang dreier Namen: NAME.train.jsonl, .eval.jsonl, .sources.jsonl",
+    filter:
+      "nur, was dazu passt, wie auf der Seite: brand=…, channel=…, state=…, from=2026-01-31, search=… (mehrfach)",
+    person: "Kennung der Person: slack:TEAM/NUTZER, discord:NUTZER, web:…, cli:NAME",
+    also: "E-Mail-Adresse oder früherer Name, nach dem auch gesucht wird (mehrfach)",
+    eraseDrafts: "ihre Aufträge und Texte: anonymise behält sie ohne Namen, delete löscht sie",
+    yes: "wirklich; ohne das wird nur gesagt, was geschähe",
     to: "Adresse der leeren Datenbank, postgres://…",
     guild: "nur auf diesem Server: gilt sofort, gut zum Ausprobieren; sonst überall",
     discordChannel: "prüft auch, was der Bot in diesem Discord-Kanal darf",
@@ -53,6 +65,23 @@ const de = {
   argUri: "hf:org/repo/datei.gguf oder eine Adresse",
   argModel: "Pfad oder hf:…; sonst das eingestellte Modell",
   argFile: "Datei der Sicherung",
+  argExport: "csv, sft, dpo oder kto",
+  exportKind: (value: string) => `„${value}“ gibt es nicht. Möglich sind: csv, sft, dpo, kto`,
+  filterShape: (value: string) => `„${value}“ ist kein Filter. Schreib zum Beispiel: --filter brand=hygge`,
+  exported: (r: {
+    examples: number;
+    train: number;
+    eval: number;
+    duplicates: number;
+    withoutPrompt: number;
+  }) =>
+    `${r.examples} Beispiele: ${r.train} zum Trainieren, ${r.eval} zum Prüfen. Weggelassen: ${r.duplicates} doppelte, ${r.withoutPrompt} ohne bekannten Prompt.`,
+  written: (files: string) => `Geschrieben: ${files}`,
+  eraseSure: (id: string, rows: number) =>
+    `${id} kommt in ${rows} Zeilen vor. Mit --yes werden sie bereinigt; das lässt sich nicht zurücknehmen.`,
+  erased: (r: { briefs: number; drafts: number; places: number; jobs: number; files: number }) =>
+    `Gelöscht: ${r.briefs} Aufträge, ${r.drafts} Texte. Bereinigt: ${r.places} Stellen, ${r.jobs} Einträge der Schlange, ${r.files} Dateien.`,
+  remains: (what: string) => `Bleibt zu tun: ${what}`,
   argDataset: "JSONL-Datei, die wächst; sonst training/data/approved.jsonl",
   datasetWhere: "Hier liegen keine Trainingsdaten. Nenne eine Datei: hygge dataset add texte.jsonl",
   datasetAdded: (file: string, added: number, known: number, refused: number) =>
@@ -197,6 +226,10 @@ const en: typeof de = {
     backup: "saves everything in one file",
     restore: "brings a backup back",
     move: "moves from the embedded database to PostgreSQL",
+    dashboard: "a link to the managers' page: works once, for ten minutes",
+    export: "copy as CSV, or feedback as training data (sft, dpo, kto)",
+    access: "everything that is stored of a person, as JSON",
+    erase: "removes a person everywhere",
     dataset: "training data",
     datasetAdd: "adds approved copy to the training data",
     discord: "Discord: the bot's commands",
@@ -216,6 +249,14 @@ const en: typeof de = {
     limit: "so many, 1 to 100",
     endpoint: "address instead of https://huggingface.co",
     force: "overwrites what the target holds already",
+    exportOut:
+      "file; for training data the beginning of three names: NAME.train.jsonl, .eval.jsonl, .sources.jsonl",
+    filter:
+      "only what fits, as on the page: brand=…, channel=…, state=…, from=2026-01-31, search=… (repeatable)",
+    person: "the person's id: slack:TEAM/USER, discord:USER, web:…, cli:NAME",
+    also: "e-mail address or earlier name to look for, too (repeatable)",
+    eraseDrafts: "their briefs and texts: anonymise keeps them without the name, delete deletes them",
+    yes: "really; without it you are only told what would happen",
     to: "address of the empty database, postgres://…",
     guild: "on this server only: at once, good for trying; else everywhere",
     discordChannel: "also checks what the bot may do in this Discord channel",
@@ -226,6 +267,16 @@ const en: typeof de = {
   argUri: "hf:org/repo/file.gguf or an address",
   argModel: "path or hf:…; else the configured model",
   argFile: "file of the backup",
+  argExport: "csv, sft, dpo or kto",
+  exportKind: (value) => `There is no “${value}”. Use one of: csv, sft, dpo, kto`,
+  filterShape: (value) => `“${value}” is no filter. Write for example: --filter brand=hygge`,
+  exported: (r) =>
+    `${r.examples} examples: ${r.train} to train with, ${r.eval} to evaluate with. Left out: ${r.duplicates} duplicates, ${r.withoutPrompt} without a known prompt.`,
+  written: (files) => `Written: ${files}`,
+  eraseSure: (id, rows) => `${id} is in ${rows} rows. With --yes they are cleaned; that can't be undone.`,
+  erased: (r) =>
+    `Deleted: ${r.briefs} briefs, ${r.drafts} texts. Cleaned: ${r.places} places, ${r.jobs} entries of the queue, ${r.files} files.`,
+  remains: (what) => `Left to do: ${what}`,
   argDataset: "JSONL file that grows; else training/data/approved.jsonl",
   datasetWhere: "There is no training data here. Name a file: hygge dataset add texts.jsonl",
   datasetAdded: (file, added, known, refused) =>

@@ -4,7 +4,7 @@
  * one transaction: on the embedded database everybody else would wait for its end.
  */
 import { createHmac, randomBytes } from "node:crypto";
-import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { sql } from "drizzle-orm";
 import type pg from "pg";
@@ -49,6 +49,8 @@ export interface EraseDeps {
   /** Folders whose files may hold the person: the data folder, and where training data from the store is kept. */
   folders: string[];
   dataDir: string;
+  /** What training data from the store calls the person. */
+  alias?: (personId: string) => Promise<string>;
   /** Brings the read model up to date. */
   catchUp(): Promise<void>;
   log: Logger;
@@ -88,11 +90,14 @@ export async function erasePerson(deps: EraseDeps, plan: ErasePlan, by: Actor): 
     sql`select id from hygge.briefs where person_id = ${personId}`,
   );
   const briefs = own.rows.map((row) => row.id);
+  /** What training data must not have any more. */
+  const dropped = new Set<string>();
   if (plan.drafts === "delete")
     for (let i = 0; i < briefs.length; i += 50) {
       const deleted = await deleteBriefs(db, briefs.slice(i, i + 50));
       report.briefsDeleted += deleted.briefs;
-      report.draftsDeleted += deleted.drafts;
+      report.draftsDeleted += deleted.drafts.length;
+      for (const id of deleted.drafts) dropped.add(id);
     }
 
   if (known)
@@ -139,7 +144,8 @@ export async function erasePerson(deps: EraseDeps, plan: ErasePlan, by: Actor): 
   await forgetWords(db, needles);
 
   report.jobsRemoved = await deps.purgeQueue((payload) => mentions(payload, needles));
-  await sweepFiles(deps, needles, plan.drafts === "delete" ? briefs : [], report);
+  const alias = await deps.alias?.(personId);
+  await sweepFiles(deps, needles, { dropped, ...(alias ? { alias } : {}) }, report);
   await addAudit(db, {
     personId: by.id === personId ? pseudonym : by.id,
     action: "person.erase",
@@ -150,8 +156,8 @@ export async function erasePerson(deps: EraseDeps, plan: ErasePlan, by: Actor): 
 }
 
 /** Deletes briefs with everything that hangs on them. */
-export async function deleteBriefs(db: Db, ids: string[]): Promise<{ briefs: number; drafts: number }> {
-  if (ids.length === 0) return { briefs: 0, drafts: 0 };
+export async function deleteBriefs(db: Db, ids: string[]): Promise<{ briefs: number; drafts: string[] }> {
+  if (ids.length === 0) return { briefs: 0, drafts: [] };
   return db.transaction(async (tx) => {
     const drafts = await tx.execute<{ id: string; prompt_hash: string | null }>(
       sql`select id, prompt_hash from hygge.drafts where brief_id in ${ids} for update`,
@@ -173,7 +179,7 @@ export async function deleteBriefs(db: Db, ids: string[]): Promise<{ briefs: num
       await tx.execute(sql`
         delete from hygge.prompts p where p.hash in ${prompts}
           and not exists (select from hygge.drafts d where d.prompt_hash = p.hash)`);
-    return { briefs: rowCount ?? 0, drafts: drafts.rows.length };
+    return { briefs: rowCount ?? 0, drafts: drafts.rows.map((row) => row.id) };
   });
 }
 
@@ -362,30 +368,34 @@ async function forgetWords(db: Db, needles: Needle[]): Promise<void> {
 const readable = /\.(jsonl?|csv|txt|log|md|ya?ml|tsv)$/i;
 const mostBytes = 200e6;
 
-/** Files of the folders: lines of data that speak of the person go, other text loses the name. */
+/**
+ * Files of the folders. Lines of data that speak of the person or come from a deleted draft go; a line that the person
+ * only approved says so no longer; other text loses the name.
+ */
 async function sweepFiles(
   deps: EraseDeps,
   needles: Needle[],
-  briefs: string[],
+  training: { dropped: ReadonlySet<string>; alias?: string },
   report: EraseReport,
 ): Promise<void> {
-  const dropped = new Set(briefs);
   for (const folder of new Set(deps.folders.map((dir) => path.resolve(dir))))
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])) {
       const file = path.join(entry.parentPath, entry.name);
       if (!entry.isFile() || !readable.test(entry.name) || inside(path.join(deps.dataDir, "db"), file))
         continue;
-      const before = await readFile(file, "utf8").catch(() => "");
-      if (before.length > mostBytes) {
+      if ((await stat(file)).size > mostBytes) {
         report.remains.push(`${file} is too large to look through`);
         continue;
       }
-      const after = /\.(jsonl|csv|tsv)$/i.test(entry.name)
+      const before = await readFile(file, "utf8");
+      const lines = /\.(jsonl|csv|tsv)$/i.test(entry.name);
+      const kept = lines
         ? before
             .split("\n")
-            .filter((line) => !mentions(line, needles) && !namesBrief(line, dropped))
+            .filter((line) => !mentions(line, needles) && !comesFrom(line, training.dropped))
             .join("\n")
         : without(before, needles);
+      const after = training.alias === undefined ? kept : kept.replaceAll(training.alias, "person-erased");
       if (after === before) continue;
       await writeFile(`${file}.new`, after);
       await rename(`${file}.new`, file);
@@ -394,9 +404,9 @@ async function sweepFiles(
 }
 
 const inside = (folder: string, file: string) => file.startsWith(`${path.resolve(folder)}${path.sep}`);
-const namesBrief = (line: string, ids: ReadonlySet<string>) =>
-  ids.size > 0 &&
-  [...line.matchAll(/"brief_?[iI]d"\s*:\s*"([^"]+)"/g)].some((match) => ids.has(match[1] ?? ""));
+/** Our ids are long and random: where one stands, the line is about it. */
+const comesFrom = (line: string, drafts: ReadonlySet<string>) =>
+  drafts.size > 0 && [...line.matchAll(/"([\w-]{8,})"/g)].some((match) => drafts.has(match[1] ?? ""));
 
 /**
  * Old versions of rows lie in the database's files until they are rewritten, and in its log; automatic backups have

@@ -52,6 +52,8 @@ export interface ManageDeps {
   /** Folders beside the data folder where texts from the store are kept. */
   folders: string[];
   purgeQueue(about: (payload: string) => boolean): Promise<number>;
+  /** What training data from the store calls a person. */
+  alias?: (personId: string) => Promise<string>;
   log: Logger;
 }
 
@@ -292,6 +294,7 @@ export function createManage(deps: ManageDeps) {
             purgeQueue: deps.purgeQueue,
             folders: [dataDir, ...deps.folders],
             dataDir,
+            ...(deps.alias ? { alias: deps.alias } : {}),
             catchUp: () => catchUp.all(),
             log,
           },

@@ -46,7 +46,7 @@ export interface Rule {
 const least = 3;
 const share = 0.6;
 /** Edits older than this tell of a model that is gone. */
-const months = 6;
+const months = 3;
 
 /** Recurring edits that are no rule yet, the most frequent first. */
 export async function proposals(db: Db, brand?: string): Promise<Proposal[]> {

@@ -87,6 +87,7 @@ function Page() {
           <nav>
             <a href="#/" aria-current=${place.view === "new" ? "page" : undefined}>${w.newText}</a>
             <a href="#/texts" aria-current=${place.view === "texts" ? "page" : undefined}>${w.myTexts}</a>
+            ${me.can.manage && html`<a href="/manage">${w.manage}</a>`}
           </nav>
           <${Settings} me=${me} words=${w} rename=${rename} />`
         }

@@ -3,6 +3,7 @@ export const words = {
   de: {
     newText: "Neuer Text",
     myTexts: "Meine Texte",
+    manage: "Leitung",
     skip: "Zum Inhalt",
     ask: "Was soll Hygge schreiben?",
     askHint: "Produkt, Name und die Fakten. Den Rest macht die Stimme deiner Marke.",
@@ -133,6 +134,7 @@ export const words = {
   en: {
     newText: "New text",
     myTexts: "My texts",
+    manage: "Managers",
     skip: "Skip to content",
     ask: "What shall Hygge write?",
     askHint: "Product, name and the facts. Your brand's voice does the rest, in German.",
