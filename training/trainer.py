@@ -42,10 +42,11 @@ class Config:
     samples: int = 8  # greedy drafts of dev briefs in the log after each epoch
 
 
-def arguments(doc: str) -> tuple[str, Config]:
+def arguments(doc: str) -> tuple[str, Config, float]:
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--every", type=float, default=300, help="seconds between checkpoints")
     args = parser.parse_args()
     config = Config()
     for pair in args.set:
@@ -57,7 +58,7 @@ def arguments(doc: str) -> tuple[str, Config]:
             setattr(config, key, json.loads(value) if known[key] is not str else value)
         except json.JSONDecodeError:
             raise files.Fault(f"{key}={value}: not a {known[key].__name__}.") from None
-    return args.run, config
+    return args.run, config, args.every
 
 
 def select(rows: list[dict], config: Config) -> list[dict]:
@@ -250,7 +251,7 @@ class Trainer:
 
 def train(trainer_of: type[Trainer], doc: str) -> None:
     """The whole run: settings from the command line, steps with progress, log, checkpoint every five minutes, weights."""
-    name, config = arguments(doc)
+    name, config, every = arguments(doc)
     if (files.WORK / name).is_dir():
         print(f"{files.WORK / name} is there already; choose another name for another run")
         return
@@ -274,7 +275,7 @@ def train(trainer_of: type[Trainer], doc: str) -> None:
                 left = trainer.seconds / trainer.step * (trainer.steps - trainer.step) / 60
                 print(f"step {trainer.step} of {trainer.steps}, about {left:.0f} min left", flush=True)
                 shown = time.monotonic()
-            if time.monotonic() - saved > 300:
+            if time.monotonic() - saved > every:
                 trainer.save_checkpoint()
                 saved = time.monotonic()
         figures = trainer.evaluate()
