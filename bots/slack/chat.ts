@@ -37,8 +37,7 @@ export function slackChat({ db, client, log, tell }: ChatDeps): SlackChat {
     const { before } = await beginPost(db, "slack", key, thread);
     if (before?.ref) return before.ref;
     const { team, ...place } = readThread(thread);
-    const root = await firstPost(db, "slack", thread);
-    const at = root?.ref ? readRef(root.ref) : place;
+    const at = await whereNow(thread, place);
     if (before) {
       const there = await lookFor(team, at, key);
       if (there) {
@@ -66,6 +65,17 @@ export function slackChat({ db, client, log, tell }: ChatDeps): SlackChat {
         if (!before) await dropPost(db, "slack", key);
       throw error;
     }
+  }
+
+  /** Where a thread goes on: below the message that it began with, wherever our first message really went. */
+  async function whereNow(
+    thread: string,
+    place: { channel: string; ts?: string },
+  ): Promise<{ channel: string; ts?: string }> {
+    const first = await firstPost(db, "slack", thread);
+    if (!first?.ref) return place;
+    const root = readRef(first.ref);
+    return place.ts && root.channel === place.channel ? place : root;
   }
 
   /** Looks for a message that may have been sent by a process that died before it knew. */

@@ -23,9 +23,19 @@ export type Bot = Awaited<ReturnType<House["startBot"]>>;
 export async function openHouse(
   peer: { apiUrl: string },
   model: Model,
-  options: { config?: Partial<SlackConfig> } = {},
+  options: {
+    config?: Partial<SlackConfig>;
+    /** Nobody waits for a channel's second: for tests that aren't about it. */
+    unpaced?: boolean;
+  } = {},
 ) {
   const database = await memoryDatabase();
+  if (options.unpaced)
+    await database.pool.query(`
+      create function hygge.unpaced() returns trigger language plpgsql as
+        $$ begin new.used_until := clock_timestamp(); return new; end $$;
+      create trigger unpaced before insert or update on hygge.budgets
+        for each row execute function hygge.unpaced()`);
   const brands = openBrands(path.join(import.meta.dirname, "../../brands"), testLog);
   const metrics = createMetrics();
   const corpus = corpusOf([]);
