@@ -181,7 +181,10 @@ export function createApp(deps: WebDeps, secret: string) {
         secret,
         ...(config.publicUrl?.startsWith("https:") ? { secureHost: new URL(config.publicUrl).host } : {}),
         timeZone: config.timeZone ?? "Europe/Berlin",
-        takeLogin: (address) => take(logins, address, 1),
+        takeLogin: (address) => {
+          take(logins, address, 1);
+          return () => void logins.take(address, -1);
+        },
         takeChange: (personId, address) => {
           take(changes, personId, 1);
           take(addresses, address, 1);

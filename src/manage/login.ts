@@ -67,7 +67,7 @@ export function createLogin({ db, roleOf }: LoginDeps) {
       await db.execute(sql`
         insert into hygge_local.login_links (id, person_id, name, surface, locale, role, expires_at)
         values (${hash(id)}, ${personId}, ${name}, ${surface}, ${locale}, ${role}, ${new Date(expires).toISOString()}::timestamptz)`);
-      const what = `${id}.${Math.round(expires / 1000).toString(36)}`;
+      const what = `${id}.${Math.floor(expires / 1000).toString(36)}`;
       // In the fragment: it reaches no log and no Referer, and a chat's link preview doesn't use it up.
       const to = target ? `&to=${encodeURIComponent(`draft/${target.draftId}`)}` : "";
       return `/manage#login=${what}.${await sign(what)}${to}`;

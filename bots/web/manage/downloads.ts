@@ -45,7 +45,11 @@ function download(pieces: AsyncIterable<string>, type: string, name: string): Re
   const stream = Readable.from(pieces);
   // Node's and the web's types of the same stream.
   return new Response(Readable.toWeb(stream) as ReadableStream, {
-    headers: { "Content-Type": type, "Content-Disposition": `attachment; filename="${name}"` },
+    headers: {
+      "Content-Type": type,
+      "Content-Disposition": `attachment; filename="${name}"`,
+      "Cache-Control": "no-store",
+    },
   });
 }
 
