@@ -64,14 +64,17 @@ export const isUnauthorized = (error: unknown): boolean =>
  * be tried again: Discord bans addresses that do.
  */
 export function asChatError(error: unknown): unknown {
-  if (error instanceof RateLimitError)
-    return new RetryLater(Math.ceil(Math.max(error.retryAfter, error.timeToReset) / 1000), error);
+  if (error instanceof RateLimitError) return new RetryLater(secondsOf(error), error);
   // The bot was stopped or its token changed: not the message's fault, and nothing to hammer on.
   if (isUnauthorized(error)) return new RetryLater(300, error);
   const status = statusOf(error);
   if (status !== undefined && status >= 400 && status < 500) return new Undeliverable(String(error));
   return error;
 }
+
+/** The library adds up to 100 ms of its own to what Discord says, and waits itself where half a second is missing. */
+const secondsOf = ({ retryAfter, timeToReset }: RateLimitError): number =>
+  Math.max(1, Math.round(Math.max(retryAfter, timeToReset) / 1000));
 
 /** Notifies these people, and nobody else whatever the text says. */
 const onlyTo = (users: readonly string[] = [], roles: readonly string[] = []) => ({
