@@ -35,7 +35,10 @@ const code = await run(
     signal: ending.signal,
   },
   async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
-  () => import("#bots/discord/doctor.ts"),
+  async () => ({
+    ...(await import("#bots/discord/doctor.ts")),
+    ...(await import("#bots/slack/doctor.ts")),
+  }),
 );
 // Idle connections of fetch would hold the process for seconds; everything of ours is closed by now.
 process.exit(code);

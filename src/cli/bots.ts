@@ -16,6 +16,11 @@ export interface Bots {
     locale: Locale,
     channelId?: string,
   ): AsyncIterable<{ ok: boolean; text: string }>;
+  /** The same of Slack. */
+  checkSlack(
+    config: NonNullable<Config["slack"]>,
+    locale: Locale,
+  ): AsyncIterable<{ ok: boolean; text: string }>;
 }
 
 export async function registerDiscord(io: Io, bots: Bots, options: { guild?: string }): Promise<number> {

@@ -75,6 +75,10 @@ export async function doctor(
       if (port !== 0) await tryPort(port, host);
       return good(t.noServer);
     });
+    if (config.slack) {
+      const { checkSlack } = await bots();
+      for await (const found of checkSlack(config.slack, io.locale)) await add(async () => found);
+    }
     if (config.discord) {
       const { checkDiscord } = await bots();
       for await (const found of checkDiscord(config.discord, io.locale, options.discordChannel))

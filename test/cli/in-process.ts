@@ -33,7 +33,10 @@ export async function call(
       signal,
     },
     async () => ({ ...(await import("#models/open.ts")), ...(await import("#models/pull.ts")) }),
-    () => import("#bots/discord/doctor.ts"),
+    async () => ({
+      ...(await import("#bots/discord/doctor.ts")),
+      ...(await import("#bots/slack/doctor.ts")),
+    }),
   );
   return { code, stdout: out.text, stderr: err.text };
 }
