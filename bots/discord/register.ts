@@ -131,7 +131,13 @@ export function commands() {
     ).setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild),
     onMessage(names.rewrite, "Rewrite in Hygge's voice"),
     onMessage(names.reply, "Suggest a reply"),
-  ].map((command) => command.toJSON());
+  ].map((command) => {
+    const json = command.toJSON();
+    // The builders add what Discord no longer knows.
+    if ("default_permission" in json) delete json.default_permission;
+    delete json.nsfw;
+    return json;
+  });
 }
 
 /**
