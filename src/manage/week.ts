@@ -129,23 +129,18 @@ export async function trends(
 ): Promise<Trends> {
   const { figure } = query;
   const step = query.weeks === 4 ? "day" : "week";
-  const listed = await db.execute<{ bucket: string; start: string }>(sql`
-    select to_char(b, 'YYYY-MM-DD') as bucket
-    from generate_series(${startOf(query.weeks, timeZone)}, now() at time zone ${timeZone},
-      ${`1 ${step}`}::interval) b`);
-  const buckets = listed.rows.map((row) => row.bucket);
-  const since = sql`f.at >= ${buckets[0] ?? ""}::timestamp at time zone ${timeZone}`;
+  const { buckets, bounds } = await timeline(db, timeZone, query.weeks, step);
   const column = columns[query.by];
   const top = await db.execute<{ id: string; drafts: number; all: number }>(sql`
     select ${column} as id, count(*)::int as drafts, (count(*) over ())::int as all from hygge_local.facts f
-    where ${since} group by 1 order by 2 desc, 1 limit ${mostSeries}::int`);
+    where f.at >= (${bounds})[1] group by 1 order by 2 desc, 1 limit ${mostSeries}::int`);
   const ids = top.rows.map((row) => row.id);
   if (ids.length === 0) return { figure, buckets, step, series: [], more: 0 };
   const { value, rows: which } = counting[figure];
-  const { rows } = await db.execute<{ bucket: string; id: string; value: number }>(sql`
-    select to_char(c.bucket, 'YYYY-MM-DD') as bucket, c.id, c.value from (
-      select date_trunc(${step}, f.at at time zone ${timeZone}) as bucket, ${column} as id, (${value})::float8 as value
-      from hygge_local.facts f where ${since} and ${which} group by 1, 2
+  const { rows } = await db.execute<{ bucket: number; id: string; value: number }>(sql`
+    select c.bucket, c.id, c.value from (
+      select width_bucket(f.at, ${bounds}) as bucket, ${column} as id, (${value})::float8 as value
+      from hygge_local.facts f where f.at >= (${bounds})[1] and ${which} group by 1, 2
     ) c where c.id in ${ids}`);
   const names = new Map(
     query.by === "person"
@@ -166,7 +161,7 @@ export async function trends(
       id,
       name: names.get(id) || id,
       drafts,
-      points: buckets.map((bucket) => at.get(`${bucket} ${id}`) ?? empty),
+      points: buckets.map((_, i) => at.get(`${i + 1} ${id}`) ?? empty),
     })),
     more: Math.max(0, (top.rows[0]?.all ?? 0) - ids.length),
   };
@@ -175,6 +170,20 @@ export async function trends(
 /** Monday so many weeks ago (1: this one), in the time zone. */
 const startOf = (weeks: number, timeZone: string) =>
   sql`(date_trunc('week', now() at time zone ${timeZone}) - ${weeks - 1}::int * interval '7 days')`;
+
+/**
+ * First days of the buckets, and their beginnings as an array of moments for `width_bucket`: a search among fifty is
+ * much quicker than the calendar of each of 100,000 rows.
+ */
+async function timeline(db: Db, timeZone: string, weeks: number, step: "day" | "week") {
+  const { rows } = await db.execute<{ day: string; at: string }>(sql`
+    select to_char(b, 'YYYY-MM-DD') as day, (b at time zone ${timeZone})::text as at
+    from generate_series(${startOf(weeks, timeZone)}, now() at time zone ${timeZone}, ${`1 ${step}`}::interval) b`);
+  return {
+    buckets: rows.map((row) => row.day),
+    bounds: sql`${`{${rows.map((row) => `"${row.at}"`).join(",")}}`}::timestamptz[]`,
+  };
+}
 
 export interface Counted {
   buckets: string[];
@@ -190,20 +199,14 @@ export async function counted(
 ): Promise<Counted> {
   const order: readonly string[] = what === "reasons" ? ratingReasons : gateIds;
   const column = what === "reasons" ? sql`f.reasons` : sql`f.failed`;
-  const listed = await db.execute<{ bucket: string }>(sql`
-    select to_char(b, 'YYYY-MM-DD') as bucket
-    from generate_series(${startOf(weeks, timeZone)}, now() at time zone ${timeZone}, interval '1 week') b`);
-  const buckets = listed.rows.map((row) => row.bucket);
+  const { buckets, bounds } = await timeline(db, timeZone, weeks, "week");
   // Few different sets of bits occur: they are counted there, and taken apart here.
-  const { rows } = await db.execute<{ bucket: string; mask: number; n: number }>(sql`
-    select to_char(c.bucket, 'YYYY-MM-DD') as bucket, c.mask, c.n from (
-      select date_trunc('week', f.at at time zone ${timeZone}) as bucket, ${column} as mask, count(*)::int as n
-      from hygge_local.facts f
-      where ${column} <> 0 and f.at >= ${buckets[0] ?? ""}::timestamp at time zone ${timeZone} group by 1, 2
-    ) c`);
+  const { rows } = await db.execute<{ bucket: number; mask: number; n: number }>(sql`
+    select width_bucket(f.at, ${bounds}) as bucket, ${column} as mask, count(*)::int as n
+    from hygge_local.facts f where ${column} <> 0 and f.at >= (${bounds})[1] group by 1, 2`);
   const series = order.map((id, bit) => {
-    const points = buckets.map((bucket) =>
-      rows.reduce((sum, row) => sum + (row.bucket === bucket && row.mask & (1 << bit) ? row.n : 0), 0),
+    const points = buckets.map((_, i) =>
+      rows.reduce((sum, row) => sum + (row.bucket === i + 1 && row.mask & (1 << bit) ? row.n : 0), 0),
     );
     return { id, total: points.reduce((sum, n) => sum + n, 0), points };
   });

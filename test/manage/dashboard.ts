@@ -1,0 +1,104 @@
+/** The dashboard in a browser, with something of everything to see. Shared by the quick and the slow suite. */
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import axe, { type AxeResults } from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
+import type { Actor } from "#src/may.ts";
+import { openBrowser } from "#test/fixtures/browser.ts";
+import { memoryDatabase } from "#test/fixtures/database.ts";
+import { openManagedWeb } from "./house.ts";
+import { seed } from "./seed.ts";
+import { world } from "./world.ts";
+
+export const artifacts = path.join(import.meta.dirname, "../.artifacts");
+const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>{{7*7}}\${7*7}`;
+
+export async function openDashboard() {
+  await mkdir(artifacts, { recursive: true });
+  const browser = await openBrowser();
+  const database = await memoryDatabase();
+  await seed(database, 80, { days: 60 });
+  const w = world(database);
+  await w.brief(evil, [evil]);
+  await w.rate(
+    (await w.brief("Sofa Ekeby", ["Das Ecksofa Ekeby."], { failed: "price" })).drafts[0] ?? "",
+    "down",
+    {
+      reasons: ["tone"],
+      comment: evil,
+    },
+  );
+  const lamp = await w.brief("Lampe Ljus", ["Die gemütliche Lampe."]);
+  const edited = await w.edit(lamp.drafts[0] ?? "", "Die behagliche Lampe.");
+  await w.decide(edited, "approve");
+  for (let i = 0; i < 3; i++) {
+    const { drafts } = await w.brief(`Hocker ${i}`, [`Der kuschelige Hocker Nummer ${i} ist da.`]);
+    await w.edit(drafts[0] ?? "", `Der weiche Hocker Nummer ${i} ist da.`);
+  }
+  const house = await openManagedWeb(database, { role: "requester" });
+  await house.catchUp.all();
+
+  return {
+    browser,
+    database,
+    house,
+    edited,
+    /** Every page, and what is on it when it is there. */
+    pages: [
+      ["", ".chart path"],
+      ["drafts", ".draft-line"],
+      [`draft/${edited}`, ".diff ins"],
+      [`provenance/${edited}`, ".marking"],
+      ["patterns", ".bars rect"],
+      ["rules", ".cards button"],
+      ["exports", ".cards a"],
+      ["people", ".person-form"],
+    ] as [path: string, there: string][],
+
+    /** A person's window, opened by a one-time link. Errors in the browser's console fail the test. */
+    async visit(actor: Actor, options: BrowserContextOptions = {}) {
+      const context = await browser.context({ viewport: { width: 1280, height: 900 }, ...options });
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const errors: string[] = [];
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !/Failed to load resource|ERR_/.test(message.text()))
+          errors.push(message.text());
+      });
+      await page.goto(`${house.url}${await house.login.link(actor)}`);
+      return {
+        page,
+        go: (to: string) => page.goto(`${house.url}/manage#/${to}`),
+        async leave() {
+          await context.close();
+          expect(errors).toEqual([]);
+        },
+      };
+    },
+
+    async close() {
+      await browser.close();
+      await house.close();
+      await database.close();
+    },
+  };
+}
+export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
+
+/** No serious violation of axe's rules, nothing beyond the window, nothing of what people wrote was run. */
+export async function expectSound(page: Page, what: string) {
+  await page.evaluate(axe.source);
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await page.evaluate<AxeResults>(
+    `axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(rules)} })`,
+  );
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${what}: ${id} ${nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
+  expect(serious).toEqual([]);
+  const tooWide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+  expect(tooWide, `${what}: pixels beyond the window`).toBeLessThanOrEqual(0);
+  expect(await page.title(), what).not.toBe("pwned");
+}
