@@ -1,7 +1,8 @@
 /**
  * The linter of the data set: `npm run data:check -- [files…]`. Without files it checks the whole set; with files it
  * tells what is wrong with their rows, compared with the whole set too. One line a fault, "file:line kind: what
- * (fix)", hints marked with a question mark, then figures; `--plots FILE` draws them as a page. Exit 1 where there is a
+ * (fix)", hints marked with a question mark, then figures; `--plots FILE` draws them as a page, `--grammar URL`
+ * asks a LanguageTool server of every text, too. Exit 1 where there is a
  * fault that is no hint.
  */
 import { writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { rowFaults } from "#src/dataset/faults.ts";
 import { type Read, readBriefs } from "#src/dataset/read.ts";
 import { type Fault, readRows, setFiles, told } from "#src/dataset/rows.ts";
 import { figures } from "./figures.ts";
+import { grammarFaults } from "./grammar.ts";
 import { plots } from "./plots.ts";
 import { brand } from "./product.ts";
 import { setFaults, twinShare, twins } from "./set.ts";
@@ -54,10 +56,21 @@ export function check(
 
 if (process.argv[1] === import.meta.filename) {
   const { values, positionals } = parseArgs({
-    options: { plots: { type: "string" } },
+    options: { plots: { type: "string" }, grammar: { type: "string" } },
     allowPositionals: true,
   });
   const { faults, rows } = check(setFiles(), positionals.length > 0 ? positionals : undefined);
+  if (values.grammar !== undefined)
+    try {
+      faults.push(
+        ...(await grammarFaults(rows, values.grammar, (done) => {
+          if (process.stderr.isTTY) process.stderr.write(`\rgrammar ${done}/${rows.length}`);
+        })),
+      );
+    } catch (error) {
+      console.error((error as Error).message);
+      process.exit(1);
+    }
   const hard = faults.filter((fault) => !fault.hint);
   const kinds = new Map<string, number>();
   for (const { kind, hint } of faults) {
