@@ -2,6 +2,8 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  LogLevel,
+  type Logger as SdkLogger,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -10,6 +12,7 @@ import {
 } from "@slack/web-api";
 import { z } from "zod";
 import { RetryLater } from "#src/chat.ts";
+import type { Logger } from "#src/log.ts";
 import { type Allowance, pause, reserve } from "#src/store/budgets.ts";
 import type { Db } from "#src/store/schema.ts";
 import type { Health } from "./health.ts";
@@ -75,11 +78,13 @@ export function createClient({
   apiUrl,
   db,
   health,
+  log,
 }: {
   token: string;
   apiUrl?: string | undefined;
   db: Db;
   health: Health;
+  log: Logger;
 }) {
   const web = new WebClient(token, {
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
@@ -87,6 +92,7 @@ export function createClient({
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     timeout: callTimeoutMs,
+    logger: sdkLogger(log),
   });
 
   /** @throws SlackFault, RetryLater after a 429 */
@@ -160,3 +166,17 @@ export const reading = (team: string): Allowance => ({
   everyMs: 1_500,
   burst: 10,
 });
+
+/** What Slack's packages say of themselves, in our log. Their debug lines hold payloads and tokens: dropped. */
+export function sdkLogger(log: Logger): SdkLogger {
+  const text = (parts: unknown[]) => `slack sdk: ${parts.map(String).join(" ")}`;
+  return {
+    debug: () => {},
+    info: (...parts) => log.debug(text(parts)),
+    warn: (...parts) => log.info(text(parts)),
+    error: (...parts) => log.info(text(parts)),
+    setLevel: () => {},
+    getLevel: () => LogLevel.INFO,
+    setName: () => {},
+  };
+}

@@ -2,17 +2,11 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { App } from "@slack/bolt";
-import {
-  type Logger as BoltLogger,
-  HTTPReceiver,
-  LogLevel,
-  type Receiver,
-  SocketModeReceiver,
-} from "@slack/bolt";
+import { HTTPReceiver, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { RetryLater } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
-import { revokedPauseSeconds, SlackFault } from "./client.ts";
+import { revokedPauseSeconds, SlackFault, sdkLogger } from "./client.ts";
 import type { Health } from "./health.ts";
 
 export interface Inlet {
@@ -43,7 +37,7 @@ export function openSocket({ appToken, apiUrl, health, log, identify }: SocketOp
   const receiver = new SocketModeReceiver({
     appToken,
     autoReconnectEnabled: false,
-    logger: boltLogger(log),
+    logger: sdkLogger(log),
     installerOptions: {
       clientOptions: {
         ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
@@ -136,7 +130,7 @@ export interface HttpOptions {
 
 /** Signed requests to /slack/events. Bolt checks signature and age. */
 export function openHttp({ signingSecret, host, port, health, log, identify }: HttpOptions): Inlet {
-  const receiver = new HTTPReceiver({ signingSecret, logger: boltLogger(log) });
+  const receiver = new HTTPReceiver({ signingSecret, logger: sdkLogger(log) });
   const stop = new AbortController();
   async function check(): Promise<void> {
     while (!stop.signal.aborted) {
@@ -185,19 +179,5 @@ function acknowledgingLate(receiver: Receiver): Receiver {
     },
     start: (...args: unknown[]) => receiver.start(...args),
     stop: (...args: unknown[]) => receiver.stop(...args),
-  };
-}
-
-/** Bolt's words in our log. Its debug lines hold payloads and tokens: they are dropped. */
-export function boltLogger(log: Logger): BoltLogger {
-  const text = (parts: unknown[]) => parts.map(String).join(" ");
-  return {
-    debug: () => {},
-    info: (...parts) => log.debug(`bolt: ${text(parts)}`),
-    warn: (...parts) => log.info(`bolt: ${text(parts)}`),
-    error: (...parts) => log.info(`bolt: ${text(parts)}`),
-    setLevel: () => {},
-    getLevel: () => LogLevel.INFO,
-    setName: () => {},
   };
 }

@@ -12,7 +12,7 @@ import { once } from "#src/store/seen.ts";
 import { thisWeek } from "#src/store/week.ts";
 import { onAction } from "./actions.ts";
 import { slackChat } from "./chat.ts";
-import { createClient } from "./client.ts";
+import { createClient, sdkLogger } from "./client.ts";
 import { onCommand, onShortcut } from "./commands.ts";
 import { concernsUs, onHomeOpened, onMessage } from "./events.ts";
 import { createHealth } from "./health.ts";
@@ -20,7 +20,7 @@ import { texts } from "./messages.ts";
 import * as payloads from "./payloads.ts";
 import { createPeople } from "./people.ts";
 import { channelName } from "./place.ts";
-import { boltLogger, openHttp, openSocket } from "./receive.ts";
+import { openHttp, openSocket } from "./receive.ts";
 import { type Answer, line, type Room, respond, sentence } from "./room.ts";
 import { onSubmission } from "./submissions.ts";
 
@@ -73,7 +73,7 @@ const responseUrlMs = 25 * 60_000;
 export async function openSlack(deps: SlackDeps): Promise<Slack> {
   const { config, hygge, db, brands, brand, log } = deps;
   const health = createHealth(log);
-  const client = createClient({ token: config.botToken, apiUrl: config.apiUrl, db, health });
+  const client = createClient({ token: config.botToken, apiUrl: config.apiUrl, db, health, log });
   const people = createPeople({
     client,
     log,
@@ -146,7 +146,7 @@ export async function openSlack(deps: SlackDeps): Promise<Slack> {
       botId: identity.botId,
       teamId: identity.team,
     }),
-    logger: boltLogger(log),
+    logger: sdkLogger(log),
     ...(config.apiUrl ? { clientOptions: { slackApiUrl: config.apiUrl } } : {}),
   });
   const handling = new Set<Promise<unknown>>();

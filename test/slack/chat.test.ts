@@ -19,6 +19,7 @@ chatContract(
       apiUrl: slack.apiUrl,
       db: database.db,
       health: createHealth(testLog),
+      log: testLog,
     });
     const chat = slackChat({ db: database.db, client, log: testLog });
     let channels = 0;

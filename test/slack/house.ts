@@ -9,7 +9,7 @@ import { createDeliverer } from "#src/flow/deliver.ts";
 import { startFollower } from "#src/flow/follow.ts";
 import { createHygge } from "#src/flow/hygge.ts";
 import { createMetrics } from "#src/flow/metrics.ts";
-import { startReconciler } from "#src/flow/reconcile.ts";
+import { reconcile } from "#src/flow/reconcile.ts";
 import { createWriter } from "#src/flow/work.ts";
 import { roleOf } from "#src/may.ts";
 import type { Model } from "#src/model.ts";
@@ -66,7 +66,8 @@ export async function openHouse(
       dashboardLink: async (actor) => `https://hygge.example/manage?who=${encodeURIComponent(actor.id)}`,
       log: testLog,
     });
-    const reconciler = await startReconciler({ database, queue, surfaces: ["slack"], log: testLog });
+    // Not its start: that takes whoever writes for dead, and here the writer lives on.
+    await reconcile({ database, queue, surfaces: ["slack"], log: testLog });
     const follower = startFollower({ database, queue, surface: "slack", log: testLog });
     const consumer = await queue.consume(
       "slack",
@@ -77,7 +78,6 @@ export async function openHouse(
       async stop() {
         bots.delete(bot);
         await follower.stop();
-        await reconciler.stop();
         await consumer.close();
         await slack.close();
       },
