@@ -61,6 +61,7 @@ export async function openFakeSlack() {
   const triggers = new Map<string, number>();
   const views: { user?: string; view: Json }[] = [];
   const homes = new Map<string, Json>();
+  let connections = 0;
   let revoked: string | undefined;
   let history = true;
   let last = 1_795_000_000;
@@ -214,6 +215,7 @@ export async function openFakeSlack() {
       closed: () => sockets.delete(peer),
     });
     sockets.add(peer);
+    connections++;
     peer.send(JSON.stringify({ type: "hello", num_connections: sockets.size }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -268,6 +270,10 @@ export async function openFakeSlack() {
     deliver,
     trigger,
     responseUrl,
+    /** Sockets that were opened so far. */
+    get connections() {
+      return connections;
+    },
     get sockets() {
       return sockets.size;
     },
