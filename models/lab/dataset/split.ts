@@ -138,17 +138,18 @@ export function dataHash(out: Record<Side, readonly SplitRow[]>): string {
   return hash.digest("hex");
 }
 
-/** Writes under a temporary name first: a broken write leaves no file that looks whole. */
-function write(dir: string, name: string, text: string): void {
+/** Everything is written under other names first: a full disk leaves what was there, never a half or a mixed set. */
+function write(dir: string, files: Record<string, string>): void {
   mkdirSync(dir, { recursive: true });
-  const target = path.join(dir, name);
-  const part = `${target}.${process.pid}.part`;
+  const parts = Object.entries(files).map(([name, text]) => {
+    const target = path.join(dir, name);
+    return { target, part: `${target}.${process.pid}.part`, text };
+  });
   try {
-    writeFileSync(part, text);
-    renameSync(part, target);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
+    for (const { part, text } of parts) writeFileSync(part, text);
+    for (const { part, target } of parts) renameSync(part, target);
+  } finally {
+    for (const { part } of parts) rmSync(part, { force: true });
   }
 }
 
@@ -162,8 +163,8 @@ function main(): void {
   if (faults.length > 0) throw new Refused(faults.map(told).join("\n"));
   const out = split(rows);
   try {
-    for (const side of sides) write(values.out, `${side}.jsonl`, toJsonl(out[side]));
-    write(values.out, "hash.txt", `${dataHash(out)}\n`);
+    const files = sides.map((side) => [`${side}.jsonl`, toJsonl(out[side])]);
+    write(values.out, { ...Object.fromEntries(files), "hash.txt": `${dataHash(out)}\n` });
   } catch (error) {
     throw new Refused(
       `${values.out}: can't be written (${(error as NodeJS.ErrnoException).code}): check space and rights`,
