@@ -67,6 +67,7 @@ export function createChecker(set: readonly Told[]): (row: Told, text: string) =
     return [...response].filter(
       (word) =>
         /^\p{Lu}/u.test(word) &&
+        kindOf(word) === undefined &&
         word.length > 2 &&
         brief.has(word.toLowerCase()) &&
         !free.has(word.toLowerCase()),
