@@ -157,9 +157,9 @@ export async function openDiscord(deps: DiscordDeps): Promise<Discord> {
       channelLabel,
       log,
     }),
-    // isReady() stays true after a close for good.
+    // isReady() stays true after a close for good, and so can the status.
     health: () => {
-      const up = client.ws.status === Status.Ready;
+      const up = client.ws.status === Status.Ready && problem === undefined;
       return {
         up,
         ...(up && client.ws.ping >= 0 ? { ping: client.ws.ping } : {}),

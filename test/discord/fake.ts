@@ -46,6 +46,9 @@ interface Told {
   source?: string;
 }
 
+/** Ids never come twice, not even on another fake. */
+let last = 600000000000000000n + BigInt(Date.now());
+
 export type Fake = Awaited<ReturnType<typeof openFake>>;
 
 class Refused extends Error {
@@ -66,7 +69,6 @@ const sending = z.looseObject({
 });
 
 export async function openFake(options: { latencyMs?: number } = {}) {
-  let last = 600000000000000000n;
   const nextId = () => String(++last);
   const calls: Call[] = [];
   const problems: string[] = [];
@@ -358,7 +360,12 @@ export async function openFake(options: { latencyMs?: number } = {}) {
       return undefined;
     }
     if (messageId === undefined) {
+      const { flags = 0 } = z
+        .object({ flags: z.number().optional() })
+        .parse(interaction.callback?.data ?? {});
       const message = post(interaction.channelId, body);
+      // What was deferred for one person stays for one person.
+      message.flags = (message.flags ?? 0) | (flags & 64);
       interaction.messageId = message.id;
       return message;
     }

@@ -117,7 +117,7 @@ export async function openHouse(
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
   what: string,
-  ms = 20_000,
+  ms = 15_000,
 ): Promise<T> {
   const until = Date.now() + ms;
   for (;;) {

@@ -14,7 +14,9 @@ describe.skipIf(!twinIsHere)("Discord: a brief's whole way", () => {
   let threadId: string;
   beforeAll(async () => {
     [peer, model] = await Promise.all([openTwin(), embeddedModel()]);
-    await peer.twin.prisma.guildMember.updateMany({
+    const { prisma, guildId } = peer.twin;
+    await prisma.role.create({ data: { id: approverRole, guildId, name: "Freigabe" } });
+    await prisma.guildMember.updateMany({
       where: { userId: people.ben },
       data: { roles: JSON.stringify([approverRole]) },
     });

@@ -45,6 +45,7 @@ interface Twin {
   };
   prisma: {
     channel: { findFirst(q: { where: { starterMessageId: string } }): Promise<{ id: string } | null> };
+    role: { create(q: { data: { id: string; guildId: string; name: string } }): Promise<unknown> };
     guildMember: { updateMany(q: { where: { userId: string }; data: { roles: string } }): Promise<unknown> };
   };
 }
