@@ -292,5 +292,6 @@ async function dashboard(bot: Bot, interaction: ChatInputCommandInteraction): Pr
   const actor = bot.people.actor(interaction);
   if (!may(actor, "feedback.read"))
     throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
-  await show(interaction, page(say(await bot.dashboardLink(actor))));
+  const link = texts(actor.locale).dashboardLink(await bot.dashboardLink(actor));
+  await show(interaction, page(say(link)));
 }

@@ -115,6 +115,7 @@ const de = {
   },
 
   // commands
+  dashboardLink: (url: string) => `Für dich allein, einmal, zehn Minuten lang: ${url}`,
   helpTitle: "Hygge schreibt kurze Texte in der Stimme der Marke",
   help: (replies: boolean) =>
     [
@@ -269,6 +270,7 @@ const en: Texts = {
     ReadMessageHistory: "Read Message History",
   },
 
+  dashboardLink: (url) => `For you alone, once, for ten minutes: ${url}`,
   helpTitle: "Hygge writes short German copy in the brand's voice",
   help: (replies) =>
     [
