@@ -2,7 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { check } from "#models/lab/dataset/check.ts";
 import { grammarFaults } from "#models/lab/dataset/grammar.ts";
-import { idOf, setFiles, told } from "#src/dataset/rows.ts";
+import { brand } from "#models/lab/dataset/product.ts";
+import { readBriefs } from "#src/dataset/read.ts";
+import { idOf, readRows, setFiles, told } from "#src/dataset/rows.ts";
 import { languageToolThere, startLanguageTool } from "../fixtures/languagetool.ts";
 
 test("no row is forbidden by the rules, and the gates that guess object to few", () => {
@@ -24,8 +26,10 @@ describe.skipIf(!languageToolThere)("grammar", () => {
   afterAll(() => server?.stop());
 
   test("at most three rows in a hundred have a place that LanguageTool would change", async () => {
-    const { all } = check(setFiles(), []);
-    const some = all.filter((_, index) => index % 8 === 0);
+    const some = readBriefs(
+      readRows(setFiles()).rows.filter((_, index) => index % 8 === 0),
+      brand,
+    );
     const places = await grammarFaults(some, server.url);
     const rows = new Set(places.map(({ file, line }) => `${file}:${line}`));
     console.info(`LanguageTool: ${rows.size} of ${some.length} rows\n${places.map(told).join("\n")}`);
@@ -38,8 +42,8 @@ describe.skipIf(!languageToolThere)("grammar", () => {
   });
 
   test("a server that isn't there is named", async () => {
-    const { all } = check(setFiles(), []);
-    await expect(grammarFaults(all.slice(0, 2), "http://127.0.0.1:9")).rejects.toThrow(
+    const some = readBriefs(readRows(setFiles()).rows.slice(0, 2), brand);
+    await expect(grammarFaults(some, "http://127.0.0.1:9")).rejects.toThrow(
       /http:\/\/127\.0\.0\.1:9: LanguageTool doesn't answer/,
     );
   });

@@ -252,6 +252,7 @@ describe("the splits", () => {
     for (const side of sides)
       expect(new Set(out[side].map(({ channel }) => channel))).toEqual(new Set(channels));
     expect(out.train.length / rows.length).toBeGreaterThan(0.8);
+    expect(all.filter(({ twin }) => twin).length / all.length).toBeLessThanOrEqual(0.15);
   });
 
   test("never have a name, a brief, a text or a revised draft on two sides", () => {

@@ -21,7 +21,7 @@ export async function grammarFaults(
     url,
     log: { warn: (fields: unknown) => void problems.push(fields) } as never,
     // Nobody waits for a single text here, and the first answer takes long.
-    pace: { waitMs: 120_000, giveUpMs: 120_000, restMs: 0, quietMs: 0 },
+    pace: { waitMs: 300_000, giveUpMs: 300_000, restMs: 0, quietMs: 0 },
   });
   const found: Fault[][] = [];
   const queue = [...rows.entries()];
