@@ -11,6 +11,7 @@ import type { Actor } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
 import { brandRules, type Db } from "#src/store/schema.ts";
 import { diffOf, type Part } from "./detail.ts";
+import { stemsOf } from "./facts/changes.ts";
 
 export type RuleKind = "replace" | "delete" | "price";
 
@@ -45,84 +46,71 @@ export interface Rule {
 /** Often enough, and mostly: fewer than so many are chance, and what people keep half the time is no rule. */
 const least = 3;
 const share = 0.6;
-/** Edits older than this tell of a model that is gone. */
+/** Edits older than this tell of a model that is gone; of the rest the newest are enough to know a habit. */
 const months = 3;
+const newest = 2000;
 
 /** Recurring edits that are no rule yet, the most frequent first. */
-export async function proposals(db: Db, brand?: string): Promise<Proposal[]> {
+export async function proposals(db: Db): Promise<Proposal[]> {
+  const sample = sql`sample as materialized (
+    select f.no, f.draft_id, f.brief_id, f.person_id, f.brand, f.at from hygge_local.facts f
+    where f.kind = 'edited' and f.state <> 'rejected' and f.at > now() - ${`${months} months`}::interval
+    order by f.at desc limit ${newest}::int)`;
   const { rows } = await db.execute<
     Omit<Proposal, "kept" | "examples"> & { stems: string; to: string; ids: string[] } & Record<
         string,
         unknown
       >
   >(sql`
+    with ${sample}
     select c.brand, c.kind, c.stems, c.replacement_stems as to,
       (array_agg(c.pattern order by length(c.pattern), c.pattern))[1] as pattern,
       (array_agg(c.replacement order by length(c.replacement), c.replacement))[1] as replacement,
       count(distinct f.brief_id)::int as times, count(distinct f.person_id)::int as people,
       (array_agg(f.draft_id order by f.at desc))[1:3] as ids
-    from hygge_local.changes c join hygge_local.facts f on f.no = c.no
-    where f.at > now() - ${`${months} months`}::interval and f.state <> 'rejected'
-      and (c.kind <> 'price' or (c.pattern <> c.replacement and c.replacement <> 'middle'))
-      ${brand === undefined ? sql`` : sql`and c.brand = ${brand}`}
+    from sample f join hygge_local.changes c on c.no = f.no
+    where c.kind <> 'price' or (c.pattern <> c.replacement and c.replacement <> 'middle')
     group by 1, 2, 3, 4 having count(distinct f.brief_id) >= ${least}::int
     order by times desc, c.brand, c.kind, c.stems limit 60`);
+  if (rows.length === 0) return [];
+  const texts = await db.execute<{ brief_id: string; brand: string; text: string; price: string | null }>(sql`
+    with ${sample}
+    select f.brief_id, f.brand, d.text, c.replacement as price
+    from sample f join hygge.drafts d on d.id = f.draft_id
+    left join hygge_local.changes c on c.no = f.no and c.kind = 'price'`);
+  const edits = texts.rows.map((row) => ({ ...row, stems: ` ${stemsOf(row.text)} ` }));
   const open = await rules(db, { open: true });
-  const found: Proposal[] = [];
+  const found: (Omit<Proposal, "examples"> & { ids: string[] })[] = [];
   for (const { stems, to, ids, ...row } of rows) {
     if (row.kind === "price") Object.assign(row, { pattern: to, replacement: null });
     if (row.kind === "delete") row.replacement = null;
-    if (
-      open.some((rule) => rule.brand === row.brand && rule.kind === row.kind && rule.pattern === row.pattern)
-    )
-      continue;
-    // More than this is no rule any more.
-    const most = Math.ceil((row.times * (1 - share)) / share) + 1;
-    const kept =
-      row.kind === "price"
-        ? await pricesKept(db, row.brand, to)
-        : await wordsKept(db, row.brand, stems, most);
-    if (row.times / (row.times + kept) < share) continue;
-    found.push({ ...row, kept, examples: await examplesOf(db, ids) });
+    const { brand, kind, pattern, replacement, times, people } = row;
+    if (open.some((rule) => rule.brand === brand && rule.kind === kind && rule.pattern === pattern)) continue;
+    // Edited texts that could have been changed like this, and were not.
+    const kept = new Set(
+      edits
+        .filter((edit) => edit.brand === brand)
+        .filter((edit) =>
+          kind === "price" ? edit.price !== null && edit.price !== to : edit.stems.includes(` ${stems} `),
+        )
+        .map((edit) => edit.brief_id),
+    ).size;
+    if (times / (times + kept) < share) continue;
+    found.push({ brand, kind, pattern, replacement, times, people, kept, ids });
     if (found.length === 20) break;
   }
-  return found;
-}
-
-/** Texts that people edited, and left the words in; counted up to `most`. */
-async function wordsKept(db: Db, brand: string, stems: string, most: number): Promise<number> {
-  const each: ReturnType<typeof sql>[] = [];
-  for (const stem of stems.split(" ")) {
-    const { rows } = await db.execute<{ id: number }>(sql`
-      select id from hygge_local.words where word like ${`${stem}%`} and length(word) <= ${stem.length + 3}::int`);
-    each.push(sql`w.words && ${`{${rows.map((row) => row.id).join(",")}}`}::int[]`);
-  }
-  const { rows } = await db.execute<{ n: number }>(sql`
-    select count(distinct k.brief_id)::int as n from (
-      select f.brief_id
-      from hygge_local.facts f join hygge_local.draft_words w on w.no = f.no
-      join hygge.drafts d on d.id = f.draft_id
-      where f.kind = 'edited' and f.brand = ${brand} and f.at > now() - ${`${months} months`}::interval
-        and ${sql.join(each, sql` and `)}
-        and d.text ~* ${stems
-          .split(" ")
-          .map((stem) => `\\m${stem.replace(/[aou]/g, (v) => `[${v}${{ a: "ä", o: "ö", u: "ü" }[v]}]`)}`)
-          .join("\\w*\\W+")}
-      limit ${most}::int
-    ) k`);
-  return rows[0]?.n ?? 0;
-}
-
-/** Edits of texts with a price that did not move it there. */
-async function pricesKept(db: Db, brand: string, to: string): Promise<number> {
-  const { rows } = await db.execute<{ n: number }>(sql`
-    select count(distinct f.brief_id)::int as n from hygge_local.facts f
-    where f.kind = 'edited' and f.brand = ${brand} and f.at > now() - ${`${months} months`}::interval
-      and exists (select from hygge_local.changes c where c.no = f.no and c.kind = 'price' and c.replacement <> ${to})`);
-  return rows[0]?.n ?? 0;
+  const examples = await examplesOf(
+    db,
+    found.flatMap(({ ids }) => ids),
+  );
+  return found.map(({ ids, ...proposal }) => ({
+    ...proposal,
+    examples: examples.filter(({ draftId }) => ids.includes(draftId)),
+  }));
 }
 
 async function examplesOf(db: Db, ids: string[]): Promise<Proposal["examples"]> {
+  if (ids.length === 0) return [];
   const { rows } = await db.execute<{ id: string; before: string; after: string }>(sql`
     select d.id, o.text as before, d.text as after from hygge.drafts d
     join hygge_local.facts f on f.draft_id = d.id join hygge.drafts o on o.id = f.origin_id

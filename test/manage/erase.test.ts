@@ -1,75 +1,21 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import pino from "pino";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openQueue } from "#queue/open.ts";
 import { deleteOlder, erasePerson } from "#src/manage/erase.ts";
 import { createCatchUp } from "#src/manage/facts/catch-up.ts";
-import { addAudit } from "#src/store/audit.ts";
 import { backup } from "#src/store/backup.ts";
 import type { Database } from "#src/store/open.ts";
 import { memoryDatabase, serverDatabase } from "#test/fixtures/database.ts";
 import { livePostgres } from "#test/fixtures/servers.ts";
+import { anna, dump, email, found, name, withAnna } from "./anna.ts";
 import { manager, openManaged } from "./house.ts";
 import { world } from "./world.ts";
 
 const log = pino({ level: "silent" });
 const admin = manager("admin", "admin");
-const anna = "slack:T1/U0ANNA77";
-const name = "Anna Mustermann";
-const email = "anna.mustermann@example.org";
-const needles = [anna, "U0ANNA77", name, email, "mustermann"];
-
-/** Everything that the store holds, as text: each row of each table, the queue's too. */
-async function dump({ pool }: Database): Promise<string> {
-  const { rows } = await pool.query<{ at: string }>(
-    "select quote_ident(schemaname) || '.' || quote_ident(tablename) as at from pg_tables where schemaname in ('hygge', 'hygge_local', 'bullmq')",
-  );
-  let text = "";
-  for (const { at } of rows)
-    text += (await pool.query<{ row: string }>(`select to_jsonb(t)::text as row from ${at} t`)).rows
-      .map((r) => r.row)
-      .join("\n");
-  return text;
-}
-
-const found = (text: string) => needles.filter((needle) => text.toLowerCase().includes(needle.toLowerCase()));
-
-/** A house where Anna is everywhere: her own briefs, others' comments about her, payloads, files. */
-async function withAnna(database: Database, dataDir: string) {
-  const w = world(database);
-  await w.person(anna, name);
-  const own = await w.brief(`Karte für ${name}, ${email}`, [`Liebe Grüße von ${name}.`], {
-    person: anna,
-    surface: "slack",
-    thread: "D0ANNA",
-  });
-  await w.edit(own.drafts[0] ?? "", `Herzliche Grüße von ${name}.`, anna);
-  await w.rate(own.drafts[0] ?? "", "down", { person: anna, comment: "Das gefällt mir nicht." });
-  const others = await w.brief("Sofa Ekeby, Leinen", ["Das Sofa Anna steht im Licht."]);
-  await w.rate(others.drafts[0] ?? "", "up", { comment: `Annas Idee, frag <@U0ANNA77> oder ${email}` });
-  await w.edit(others.drafts[0] ?? "", "Das Sofa steht im Licht.", anna);
-  await w.decide(others.drafts[0] ?? "", "reject", "web:chef", `Nicht wie mit ${name} besprochen.`);
-  await addAudit(database.db, {
-    personId: "web:chef",
-    action: "note",
-    data: { text: `von ${name}`, [email]: [anna] },
-  });
-  const queue = await openQueue({ database, databaseUrl: undefined, log });
-  await queue.deliver("slack", `D0/${anna}`);
-  await mkdir(path.join(dataDir, "exports"), { recursive: true });
-  const file = (at: string, text: string) => writeFile(path.join(dataDir, at), text);
-  await file(
-    "exports/sft.jsonl",
-    `{"text":"von ${name}"}\n{"text":"ohne"}\n{"draft":"${own.drafts[0]}"}\n{"by":"alias-1","text":"bleibt"}\n`,
-  );
-  await file("exports/liste.csv", `brief,person\nSofa,${name}\nTisch,Bert\n`);
-  await file("hygge.log", `12:00 ${anna} kam\n12:01 jemand kam\n`);
-  return { w, own, others, queue };
-}
-
 function suite(kind: string, open: () => Promise<Database>) {
   describe(`erasing a person on ${kind}`, () => {
     let database: Database;

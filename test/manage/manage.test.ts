@@ -122,11 +122,10 @@ function suite(name: string, open: () => Promise<Database>) {
       });
 
       test("orders and pages agree from both ends", async () => {
-        for (let i = 0; i < 52; i++)
-          await w.brief(`Regal ${i}`, [`Regal Nummer ${i} steht an der Wand.`], {
-            brand: "viele",
-            at: at(5 + (i % 20)),
-          });
+        for (let i = 0; i < 13; i++) {
+          const texts = [1, 2, 3, 4].map((n) => `Regal Nummer ${i}.${n} steht an der Wand.`);
+          await w.brief(`Regal ${i}`, texts, { brand: "viele", at: at(5 + i) });
+        }
         for (const sort of ["newest", "oldest", "best", "worst", "edited", "liked", "disliked", "slow"]) {
           const all: string[] = [];
           for (const page of [1, 2, 3])
@@ -503,7 +502,7 @@ function suite(name: string, open: () => Promise<Database>) {
       });
 
       test("no brief is on both sides of the split, however it is spelt", async () => {
-        for (let i = 0; i < 40; i++) {
+        for (let i = 0; i < 20; i++) {
           const b = await w.brief(
             i % 2 ? `Sessel ${i >> 1}, grau` : `  SESSEL ${i >> 1},  Grau`,
             [`Text ${i}.`],
@@ -512,7 +511,7 @@ function suite(name: string, open: () => Promise<Database>) {
           await w.decide(b.drafts[0] ?? "", "approve");
         }
         const { list, report } = await collect("sft", { brand: "split" });
-        expect(report.examples).toBe(40);
+        expect(report.examples).toBe(20);
         const sides = new Map<string, Set<string>>();
         for (const { side, json } of list) {
           const key = json.messages[0].content.toLowerCase().match(/sessel (\d+)/)[1];

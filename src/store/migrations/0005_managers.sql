@@ -106,7 +106,7 @@ create index facts_down on hygge_local.facts (down, no);
 create index facts_reasons on hygge_local.facts (at) include (reasons) where reasons <> 0;
 create index facts_failed on hygge_local.facts (at) include (failed) where failed <> 0;
 create index facts_trouble on hygge_local.facts (at) where down > 0 or state = 'rejected' or failed <> 0;
-create index facts_edited on hygge_local.facts (brand, at) where kind = 'edited';
+create index facts_edited on hygge_local.facts (at) where kind = 'edited';
 create index facts_twin on hygge_local.facts (at, no) where twin_id is not null;
 
 -- Full-text search without an extension: the words of all texts, and which draft has which. "sofa" is looked up in
