@@ -200,6 +200,9 @@ export function slackChat({ db, client, log, tell }: ChatDeps): SlackChat {
           );
         } catch (error) {
           if (spare && error instanceof RetryLater) return;
+          // After a burst many wait for the same allowance: they come back spread out.
+          if (error instanceof RetryLater)
+            throw new RetryLater(Math.max(error.seconds, 5 + Math.random() * 10));
           if (error instanceof SlackFault && error.kind === "revoked")
             throw new RetryLater(revokedPauseSeconds, error);
           if (!(error instanceof SlackFault) || (error.kind !== "gone" && error.kind !== "place"))

@@ -29,7 +29,7 @@ const triesAllowed = 20;
 const retryMaxMs = 300_000;
 
 /** A redraw that must wait holds up the thread's next post no longer than this. */
-const redrawPauseSeconds = 5;
+const redrawPauseSeconds = 15;
 
 /**
  * Drains one thread: posts its open rows in order, each at least once, none before its turn, then redraws what has

@@ -25,6 +25,8 @@ export async function openHouse(
   model: Model,
   options: {
     config?: Partial<SlackConfig>;
+    /** Person ids that may approve. */
+    approvers?: string[];
     /** Nobody waits for a channel's second: for tests that aren't about it. */
     unpaced?: boolean;
   } = {},
@@ -61,7 +63,13 @@ export async function openHouse(
       db: database.db,
       brands,
       brand: "hygge",
-      roleOf: (id) => roleOf(id, { approvers: [], managers: [], admins: [], fallback: "requester" }),
+      roleOf: (id) =>
+        roleOf(id, {
+          approvers: options.approvers ?? [],
+          managers: [],
+          admins: [],
+          fallback: "requester",
+        }),
       counts: queue.counts,
       dashboardLink: async (actor) => `https://hygge.example/manage?who=${encodeURIComponent(actor.id)}`,
       log: testLog,

@@ -1,6 +1,8 @@
-/** Ours: a server's side of a WebSocket, as far as Socket Mode needs it: text frames, ping, close. */
-import { createHash } from "node:crypto";
+/** Ours: WebSockets, as far as Socket Mode and the local peer need them: text frames, ping, close. */
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 
 export interface Peer {
@@ -74,4 +76,34 @@ function readFrame(bytes: Buffer): { opcode: number; data: Buffer; size: number 
   const data = Buffer.from(bytes.subarray(start, start + length));
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) ^ (mask[i % 4] ?? 0);
   return { opcode: (bytes[0] ?? 0) & 15, data, size: start + length };
+}
+
+/** Ours: the other side, to drive the local peer's own page. */
+export async function openClient(
+  port: number,
+  path: string,
+): Promise<{ send(text: string): void; close(): void }> {
+  const socket = connect(port, "127.0.0.1");
+  const key = randomBytes(16).toString("base64");
+  socket.write(
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  if (!answer.toString("latin1").startsWith("HTTP/1.1 101")) throw new Error("no WebSocket at the peer");
+  // What it says is looked up elsewhere.
+  socket.resume();
+  socket.on("error", () => {});
+  return {
+    send(text) {
+      const data = Buffer.from(text);
+      const mask = randomBytes(4);
+      for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) ^ (mask[i % 4] ?? 0);
+      const length =
+        data.length < 126
+          ? Buffer.from([0x80 | data.length])
+          : Buffer.from([0x80 | 126, data.length >> 8, data.length & 255]);
+      socket.write(Buffer.concat([Buffer.from([0x81]), length, mask, data]));
+    },
+    close: () => socket.destroy(),
+  };
 }
