@@ -27,15 +27,15 @@ def arguments() -> argparse.Namespace:
 
 def run() -> None:
     args = arguments()
+    source = files.WORK / "base.gguf"
+    if not source.exists():
+        raise files.Fault(f"{source} is missing. Run training/base.py first.")
+    files.need_space(files.WORK, 1500)
     import torch
     from tokenizers import Tokenizer
     from transformers import AutoModelForCausalLM, AutoTokenizer, Gemma3ForCausalLM, Gemma3TextConfig, PreTrainedTokenizerFast
     from wordfreq import top_n_list
 
-    source = files.WORK / "base.gguf"
-    if not source.exists():
-        raise files.Fault(f"{source} is missing. Run training/base.py first.")
-    files.need_space(files.WORK, 1500)
     tok = AutoTokenizer.from_pretrained(files.WORK, gguf_file=source.name)
 
     def tokens_of(texts: list[str]) -> set[int]:

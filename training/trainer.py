@@ -81,10 +81,7 @@ class Trainer:
     keys = ("prompt", "completion")
 
     def __init__(self, run: str, config: Config):
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
-
-        self.torch, self.run, self.config = torch, run, config
+        self.run, self.config = run, config
         source, data = self.folder(config.model), self.folder(config.data)
         if not (source / "config.json").exists():
             raise files.Fault(f"{source} holds no model. Run training/prune.py first, or set model=.")
@@ -92,6 +89,11 @@ class Trainer:
         if not rows:
             raise files.Fault(f"{data / 'train.jsonl'}: no rows are left after limit, rich, twins and revisions.")
         self.dev_rows = list(files.rows(data / "dev.jsonl", *self.keys))
+        # Imported late: they take seconds, and a wrong word on the command line should be told at once.
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        self.torch = torch
         self.tok = AutoTokenizer.from_pretrained(source)
         self.end = self.tok.eos_token_id
         torch.manual_seed(config.seed)

@@ -81,6 +81,9 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setenv("HYGGE_TRAINING_DIR", str(tmp_path / "work"))
     monkeypatch.setenv("HYGGE_TRAINING_LOG", str(tmp_path / "log"))
     work = tmp_path / "work"
+    import files
+
+    monkeypatch.setattr(files, "WORK", work)
     tiny_gemma(work / "pruned")
     write_rows(work / "split" / "train.jsonl", [row(i) for i in range(32)])
     write_rows(work / "split" / "dev.jsonl", [row(i) for i in range(4)])
@@ -95,6 +98,17 @@ def step(script: str, *args: str) -> subprocess.CompletedProcess:
     process = start(script, *args)
     out, err = process.communicate(timeout=300)
     return subprocess.CompletedProcess(args, process.returncode, out, err)
+
+
+def here(kind, *args: str) -> None:
+    """A whole run in this process: torch takes seconds to import, and only a kill needs a process of its own."""
+    import trainer
+
+    argv, sys.argv = sys.argv, ["run", *args]
+    try:
+        trainer.train(kind, "")
+    finally:
+        sys.argv = argv
 
 
 def log_of(place: pathlib.Path, run: str) -> list[dict]:

@@ -5,14 +5,18 @@ import signal
 import time
 
 import pytest
-from conftest import log_of, row, start, step, tiny_llama, write_rows
+from conftest import here, log_of, row, start, step, tiny_llama
+
+from prefer import Prefer
+from trainer import Trainer
+
+import files
 
 SMALL = ["batch=4", "rate=0.01", "warmup=2", "samples=1"]
 
 
 def test_a_run_learns_and_is_on_record(place):
-    done = step("finetune.py", "a", "--set", *SMALL, "epochs=6")
-    assert done.returncode == 0, done.stderr
+    here(Trainer, "a", "--set", *SMALL, "epochs=6")
     log = log_of(place, "a")
     losses = [entry["train/loss"] for entry in log if entry["event"] == "step"]
     dev = [entry for entry in log if entry["event"] == "dev"]
@@ -29,7 +33,7 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_weights(place):
     from safetensors.torch import load_file
 
     settings = ["--every", "0", "--set", *SMALL, "epochs=5", "neftune=5", "average=0.9"]
-    assert step("finetune.py", "whole", *settings).returncode == 0
+    here(Trainer, "whole", *settings)
     process = start("finetune.py", "killed", *settings)
     checkpoint = place / "work" / "killed.checkpoint.pt"
     while not checkpoint.exists() and process.poll() is None:
@@ -51,16 +55,14 @@ def test_other_settings_dont_go_on_from_a_checkpoint(place):
         time.sleep(0.01)
     process.kill()
     process.communicate()
-    other = step("finetune.py", "a", "--set", *SMALL, "epochs=49")
-    assert other.returncode == 1
-    assert "other settings or other data" in other.stderr and "Delete it" in other.stderr
+    with pytest.raises(files.Fault, match="other settings or other data.*Delete it"):
+        here(Trainer, "a", "--set", *SMALL, "epochs=49")
 
 
 def test_each_setting_of_the_sweep_changes_the_run(place):
     plain = dict(epochs=1)
     for name, setting in {"lora": "lora=4", "limit": "limit=8", "norevisions": "revisions=false", "notwins": "twins=false"}.items():
-        done = step("finetune.py", name, "--set", *SMALL, "epochs=1", setting)
-        assert done.returncode == 0, done.stderr
+        here(Trainer, name, "--set", *SMALL, "epochs=1", setting)
         config = log_of(place, name)[0]
         key, value = setting.split("=")
         assert config[key] == json.loads(value)
@@ -72,9 +74,8 @@ def test_each_setting_of_the_sweep_changes_the_run(place):
 
 
 def test_preferences_are_learnt_against_the_rejected_text(place):
-    assert step("finetune.py", "start", "--set", *SMALL, "epochs=1").returncode == 0
-    done = step("prefer.py", "dpo", "--set", *SMALL, "model=start", "epochs=6", "rate=0.003")
-    assert done.returncode == 0, done.stderr
+    here(Trainer, "start", "--set", *SMALL, "epochs=1")
+    here(Prefer, "dpo", "--set", *SMALL, "model=start", "epochs=6", "rate=0.003")
     dev = [entry for entry in log_of(place, "dpo") if entry["event"] == "dev"]
     assert dev[-1]["dev/chosen_likelier"] == 1
     assert dev[-1]["dev/loss"] < dev[0]["dev/loss"]
@@ -83,8 +84,7 @@ def test_preferences_are_learnt_against_the_rejected_text(place):
 def test_the_recipe_for_a_big_base_makes_an_adapter(place):
     tiny_llama(place / "work" / "llama")
     settings = ["model=llama", "lora=4", "merge=false", "chat=true", "epochs=4", "dtype=bfloat16"]
-    done = step("finetune.py", "adapter", "--set", *SMALL, *settings)
-    assert done.returncode == 0, done.stderr
+    here(Trainer, "adapter", "--set", *SMALL, *settings)
     losses = [entry["train/loss"] for entry in log_of(place, "adapter") if entry["event"] == "step"]
     assert losses[-1] < losses[0]
     files = {file.name for file in (place / "work" / "adapter").iterdir()}
@@ -129,16 +129,12 @@ def test_what_is_missing_is_named_with_the_step_that_makes_it(place, args, says)
 
 
 def test_a_full_disk_is_told_before_anything_is_written(place, monkeypatch, capsys):
-    import files
-
     monkeypatch.setattr(files.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 5 << 20})())
     with pytest.raises(files.Fault, match="5 MB free, 100 MB needed"):
         files.need_space(place / "work", 100)
 
 
 def test_a_broken_write_leaves_the_old_file(place):
-    import files
-
     target = place / "work" / "thing.txt"
     target.write_text("old")
 
@@ -154,8 +150,6 @@ def test_a_broken_write_leaves_the_old_file(place):
 
 def test_a_changed_base_is_refused(place):
     import base
-    import files
-
     parts = [place / "one", place / "two"]
     for part in parts:
         part.write_bytes(b"not the base")
