@@ -124,6 +124,7 @@ function draftGroups(
     ...(draft.wish ? [t.wished(draft.wish)] : []),
     ...(draft.kind === "edited" ? [t.editedBy(draft.personName)] : []),
   ].join(" · ");
+  const decided = decisionLine(draft, t);
   const { up, down } = draft.ratings;
   const foot = [
     `${light(draft.score.total)} ${t.voice(draft.score.total)}`,
@@ -142,8 +143,17 @@ function draftGroups(
             ),
           ]
         : []),
-      context(foot, decisionLine(draft, t)),
-      ...(revised ? [context(stateLine({ ...revised, status: "writing" }, t), queueLine(revised, t))] : []),
+      context(foot),
+      ...(decided ? [context(decided)] : []),
+      ...(revised
+        ? [
+            context(
+              [stateLine({ ...revised, status: "writing" }, t), queueLine(revised, t)]
+                .filter(Boolean)
+                .join(" · "),
+            ),
+          ]
+        : []),
       variant ? variantActions(draft, chosen, t) : draftActions(draft, t),
       ...(revised ? [actions(button(ids.cancel, t.cancel, writeAbout({ briefId: draft.briefId })))] : []),
       feedback(

@@ -128,7 +128,13 @@ describe.skipIf(!peerIsHere)("on a local Slack", () => {
     await shows(first.ts, "👍 1");
 
     // All that with two bots and a restart, and still: one request, four messages with drafts, a ping, an approval.
-    const all = (await peer.messages()).filter((m) => m.user === "U0BOT" && m.subtype !== "ephemeral");
+    const posted = async () =>
+      (await peer.messages()).filter((m) => m.user === "U0BOT" && m.subtype !== "ephemeral");
+    await eventually(
+      async () => (await posted()).some((m) => wordsOf(m.blocks ?? []).includes("freigegeben. ✅")),
+      "who asked is told",
+    );
+    const all = await posted();
     expect(await drafts()).toHaveLength(4);
     expect(all.filter((m) => m.thread_ts === undefined)).toHaveLength(1);
     expect(all).toHaveLength(7);
