@@ -6,7 +6,7 @@ import { HyggeError } from "#src/errors.ts";
 import type { Database } from "#src/store/open.ts";
 import { memoryDatabase } from "#test/fixtures/database.ts";
 import { scriptedModel } from "#test/fixtures/scripted-model.ts";
-import { channelId, type Fake, guildId, openFake } from "./fake.ts";
+import { channelId, type Fake, guildId, managerRole, openFake } from "./fake.ts";
 import { eventually, type House, openHouse } from "./house.ts";
 import { control, controls, draftTexts, words } from "./read.ts";
 
@@ -157,7 +157,7 @@ describe("a command", () => {
   });
 
   it("helps, lists, tells how it stands, and sends managers a link", async () => {
-    await start({ config: { managerRoles: [guildId] } });
+    await start({ config: { managerRoles: [managerRole] } });
     fake.interact(2, sofa);
     await theDraft();
     const run = (name: string, locale = "de") => fake.interact(2, { id: "1", name, type: 1 }, { locale });
@@ -169,7 +169,7 @@ describe("a command", () => {
     await told("Nobody is waiting");
     run("hygge-dashboard");
     await told("Rolle „Auftraggebend“");
-    fake.member({ roles: [guildId] });
+    fake.member({ roles: [managerRole] });
     run("hygge-dashboard");
     await told("https://hygge.example/manage");
     expect(fake.problems).toEqual([]);

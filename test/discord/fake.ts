@@ -13,6 +13,7 @@ import { problemsOf } from "./validate.ts";
 export const botId = "100000000000000001";
 export const guildId = "500000000000000001";
 export const channelId = "200000000000000001";
+export const managerRole = "400000000000000009";
 export const anna = "300000000000000001";
 
 type Stored = APIMessage & { ephemeral?: boolean };
@@ -146,7 +147,7 @@ export async function openFake(options: { latencyMs?: number } = {}) {
       name: "Hygge",
       owner_id: anna,
       preferred_locale: "de",
-      roles: [role(guildId, "@everyone", "1071698660929")],
+      roles: [role(guildId, "@everyone", "1071698660929"), role(managerRole, "Leitung", "0")],
       emojis: [],
       stickers: [],
       features: [],

@@ -126,8 +126,24 @@ describe.skipIf(!twinIsHere)("Discord: a brief's whole way", () => {
     }, "its buttons are back");
   });
 
-  it("refines by a wish, after a restart in between", async () => {
-    await house.restart();
+  it("posts nothing twice after it died between a post and its note", async () => {
+    // What a process leaves that dies there: the message is in the thread, its reference nowhere.
+    await house.restart(async () => {
+      await house.database.db.execute("update hygge.posts set ref = null where surface = 'discord'");
+      await house.database.db.execute(
+        "update hygge.deliveries set status = 'open', ref = null where kind = 'drafts'",
+      );
+    });
+    await eventually(async () => {
+      const { rows } = await house.database.db.execute(
+        "select id from hygge.deliveries where status <> 'posted'",
+      );
+      return rows.length === 0;
+    }, "all is noted");
+    expect(await cards()).toHaveLength(2);
+  });
+
+  it("refines by a wish, after that restart", async () => {
     const before = await newest();
     await click(before, "refine");
     const form = await eventually(
