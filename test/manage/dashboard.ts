@@ -12,7 +12,17 @@ import { seed } from "./seed.ts";
 import { world } from "./world.ts";
 
 export const artifacts = path.join(import.meta.dirname, "../.artifacts");
-const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>{{7*7}}\${7*7}`;
+/** Each would rename the page if anything of it were run. */
+const evils = [
+  `"><img src=x onerror="document.title='pwned'">`,
+  `<script>document.title='pwned'</script>`,
+  `<svg/onload=document.title='pwned'>`,
+  `</textarea><iframe srcdoc="<script>parent.document.title='pwned'</script>">`,
+  `javascript:document.title='pwned'//`,
+  `<a href="javascript:document.title='pwned'">x</a><details open ontoggle=document.title='pwned'>`,
+  `{{constructor.constructor("document.title='pwned'")()}}\${document.title='pwned'}`,
+  `\u202e<math><mtext></form><form><mglyph><style></math><img src onerror=document.title='pwned'>`,
+];
 
 export async function openDashboard() {
   await mkdir(artifacts, { recursive: true });
@@ -20,13 +30,18 @@ export async function openDashboard() {
   const database = await memoryDatabase();
   await seed(database, 80, { days: 60 });
   const w = world(database);
-  await w.brief(evil, [evil]);
+  await w.person("slack:T1/evil", evils[0]);
+  for (const evil of evils) {
+    const { drafts } = await w.brief(evil, [evil], { person: "slack:T1/evil", brand: "hygge" });
+    const changed = await w.edit(drafts[0] ?? "", `${evil} x`, "slack:T1/evil");
+    await w.decide(changed, "reject", "web:chef", evil);
+  }
   await w.rate(
     (await w.brief("Sofa Ekeby", ["Das Ecksofa Ekeby."], { failed: "price" })).drafts[0] ?? "",
     "down",
     {
       reasons: ["tone"],
-      comment: evil,
+      comment: evils.join(" "),
     },
   );
   const lamp = await w.brief("Lampe Ljus", ["Die gemütliche Lampe."]);

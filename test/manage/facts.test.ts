@@ -72,19 +72,20 @@ describe("sketches", () => {
 
 describe("links to messages", () => {
   test("lead to the message in Slack and Discord", () => {
-    expect(messageLink("slack", "T1/C2/1700000000.000100", "1700000001.000200")).toBe(
+    expect(messageLink("slack", "T1/C2/1700000000.000100", "C2/1700000001.000200")).toBe(
       "https://slack.com/archives/C2/p1700000001000200?thread_ts=1700000000.000100&cid=C2",
     );
-    expect(messageLink("slack", "T1/C2", "1700000001.000200")).toBe(
-      "https://slack.com/archives/C2/p1700000001000200",
+    // A thread that began with our own message; it may have gone elsewhere than was asked.
+    expect(messageLink("slack", "T1/C2/+abc", "D3/1700000001.000200")).toBe(
+      "https://slack.com/archives/D3/p1700000001000200",
     );
-    expect(messageLink("discord", "11/22", "33")).toBe("https://discord.com/channels/11/22/33");
-    expect(messageLink("discord", "22", "33")).toBe("https://discord.com/channels/@me/22/33");
+    expect(messageLink("discord", "22/33", "44/55+56")).toBe("https://discord.com/channels/@me/44/55");
+    expect(messageLink("discord", "22/33", "11/44/55")).toBe("https://discord.com/channels/11/44/55");
   });
   test("where there is no message, or the reference is none of theirs, there is no link", () => {
     expect(messageLink("web", "b1", "d1")).toBeUndefined();
     expect(messageLink("slack", "T1/C2/1.2", null)).toBeUndefined();
-    expect(messageLink("slack", "javascript:alert(1)//C2", "1.2")).toBeUndefined();
-    expect(messageLink("discord", "22", "../../evil")).toBeUndefined();
+    expect(messageLink("slack", "T1/C2", "javascript:alert(1)//1.2")).toBeUndefined();
+    expect(messageLink("discord", "22/33", "../../evil")).toBeUndefined();
   });
 });

@@ -158,7 +158,7 @@ function suite(name: string, open: () => Promise<Database>) {
         });
         const first = drafts[0] ?? "";
         await database.pool.query(
-          "update hygge.deliveries set status = 'posted', ref = '1700000001.000200', posted_at = now() where brief_id = $1",
+          "update hygge.deliveries set status = 'posted', ref = 'C2/1700000001.000200', posted_at = now() where brief_id = $1",
           [id],
         );
         const edited = await w.edit(first, "Die Lampe ist behaglich.");

@@ -171,6 +171,11 @@ insert into hygge_local.stale (draft_id) select id from hygge.drafts order by cr
 
 -- Prompts go with the last draft that was written from them.
 create index drafts_prompt on hygge.drafts (prompt_hash);
+-- Deleting a draft asks each of these whether somebody still points to it; without an index each answer is a look
+-- at the whole table.
+create index drafts_parent on hygge.drafts (parent_id) where parent_id is not null;
+create index candidates_draft on hygge.candidates (draft_id) where draft_id is not null;
+create index picks_draft on hygge.picks (draft_id);
 -- Read by person, for access and erasure, and by time, for retention.
 create index briefs_created on hygge.briefs (created_at);
 create index audit_at on hygge.audit (at);
