@@ -10,7 +10,7 @@ import { draftTexts } from "./read.ts";
 import { openTwin, type Peer, people, twinIsHere } from "./twin.ts";
 
 const root = path.join(import.meta.dirname, "../..");
-const kills = 5;
+const kills = 3;
 
 describe.skipIf(!twinIsHere)("kill -9 between a post and its note", () => {
   let peer: Peer;

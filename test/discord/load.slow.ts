@@ -31,7 +31,10 @@ it("a burst of 200 commands of 20 people", async () => {
         { userId: String(300000000000000001n + BigInt(i % people)) },
       ),
     );
-    await eventually(async () => asked.every(({ callback }) => callback), "all answered", 60_000);
+    const answers = () => asked.filter(({ callback }) => callback).length;
+    await eventually(async () => answers() === commands, "all answered", 20_000).catch(() => {
+      throw new Error(`${answers()} of ${commands} were answered within 3 s`);
+    });
     const waits = asked.map(({ answeredMs = Number.POSITIVE_INFINITY }) => answeredMs).sort((a, b) => a - b);
     console.log(`answered in ${waits[commands / 2]} ms (median), ${waits.at(-1)} ms (last)`);
     expect(waits.at(-1)).toBeLessThan(3_000);
