@@ -40,8 +40,7 @@ export function startFollower({ database: { db }, queue, surface, log }: FollowD
       const state = status === "queued" ? `${shownPlace(places.get(id) ?? 0)}` : status;
       const before = shown.get(id);
       shown.set(id, state);
-      // The message was drawn with the first state that we see, or is being drawn.
-      if (before === state || (before === undefined && status === "queued")) continue;
+      if (before === state) continue;
       const announced = await markRequestChanged(db, briefId);
       const revised = parentId !== null && (await markChanged(db, parentId));
       if (announced || revised) await queue.deliver(surface, thread);

@@ -209,7 +209,7 @@ export async function deliveryDead(db: Db, id: string, error: string): Promise<v
 }
 
 /**
- * Calls for redrawing the message that shows a draft; of an edited one, where the edit began. The page draws itself
+ * Calls for redrawing the message that shows a draft, also while it is being posted; of an edited one, where the edit began. The page draws itself
  * from the rows. True: there is such a message, its thread is to be drained.
  */
 export async function markChanged(tx: Db, draftId: string): Promise<boolean> {
@@ -220,7 +220,7 @@ export async function markChanged(tx: Db, draftId: string): Promise<boolean> {
       select d.id, d.generation_id, d.parent_id from hygge.drafts d join up on d.id = up.parent_id
       where up.generation_id is null)
     update hygge.deliveries set changes = changes + 1
-    where status = 'posted' and kind = 'drafts' and surface <> 'web'
+    where status <> 'dead' and kind = 'drafts' and surface <> 'web'
       and generation_id = (select generation_id from up where generation_id is not null limit 1)
     returning id`);
   return rows.length > 0;
@@ -230,7 +230,7 @@ export async function markChanged(tx: Db, draftId: string): Promise<boolean> {
 export async function markRequestChanged(tx: Db, briefId: string): Promise<boolean> {
   const { rows } = await tx.execute(sql`
     update hygge.deliveries set changes = changes + 1
-    where brief_id = ${briefId} and status = 'posted' and kind = 'request' and surface <> 'web'
+    where brief_id = ${briefId} and status <> 'dead' and kind = 'request' and surface <> 'web'
     returning id`);
   return rows.length > 0;
 }
@@ -273,7 +273,7 @@ export async function openThreads(
     .from(deliveries)
     .where(
       and(
-        sql`(${deliveries.status} = 'open' or ${deliveries.changes} > ${deliveries.drawn})`,
+        sql`(${deliveries.status} = 'open' or (${deliveries.status} = 'posted' and ${deliveries.changes} > ${deliveries.drawn}))`,
         inArray(deliveries.surface, [...surfaces]),
       ),
     );

@@ -21,7 +21,6 @@ beforeAll(async () => {
     unpaced: true,
   });
   await house.startBot();
-  await house.work();
 });
 afterAll(async () => {
   await house?.close();
@@ -62,6 +61,36 @@ async function opened(callback: string, by: () => Promise<unknown>): Promise<Jso
 }
 
 const nextDraft = (root: Message, n: number) => eventually(() => drafts(root)[n], `draft ${n + 1}`);
+
+describe("while briefs wait", () => {
+  it("their places are shown and move up, and who asked may cancel, nobody else", async () => {
+    const [first, second] = [`${brief}, eins`, `${brief}, zwei`];
+    const shown = (text: string, state: string) =>
+      eventually(
+        () =>
+          slack.messages.find((m) => wordsOf(m.blocks).includes(text) && wordsOf(m.blocks).includes(state)),
+        `${text}: ${state}`,
+      );
+    await slack.command("U01ANNA", first, { channel: "C00QUEUE" });
+    const root = await shown(first, "⏳ Als Nächstes dran");
+    await slack.command("U01ANNA", second, { channel: "C00QUEUE" });
+    await shown(second, "⏳ Platz 2 in der Schlange");
+    const { payload } = await slack.command("U01ANNA", "status");
+    expect(wordsOf(payload.blocks)).toContain("2 in der Schlange");
+    await slack.click("U02BEN", root, ids.cancel);
+    await eventually(() => wordsOf(lastAnswer()?.blocks ?? []).includes("“approver”"), "the refusal");
+    await slack.click("U01ANNA", root, ids.cancel);
+    await shown(first, "🚫 Abgebrochen");
+    await eventually(
+      () => replies(root).some((m) => wordsOf(m.blocks).includes("🚫 Abgebrochen.")),
+      "the word below",
+    );
+    expect(buttonsOf(root.blocks)).toEqual([]);
+    await shown(second, "⏳ Als Nächstes dran");
+    await house.work();
+    await shown(second, "✅ Fertig");
+  });
+});
 
 describe("a brief by command", () => {
   it("appears with the person's name, then its draft as the first reply, with everything to click", async () => {
