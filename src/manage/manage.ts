@@ -100,15 +100,14 @@ export function createManage(deps: ManageDeps) {
       });
   }
 
-  // The embedded database does one thing at a time: managers wait for each other, so that a chat's message never
-  // waits for more than one of their questions.
+  // Managers wait for each other, so that whoever writes a brief never waits for more than one of their questions: the
+  // embedded database does one thing at a time, and a server has no more cores than it has.
   let turn: Promise<unknown> = Promise.resolve();
   function inTurn<T>(ask: () => Promise<T>): Promise<T> {
     const told = () =>
       ask().catch((error) => {
         throw databaseError(error, database.place);
       });
-    if (database.kind === "postgres") return told();
     const mine = turn.then(told, told);
     turn = mine.catch(() => {});
     return mine;

@@ -12,6 +12,7 @@ import { addAudit } from "#src/store/audit.ts";
 import { brandRules, type Db } from "#src/store/schema.ts";
 import { diffOf, type Part } from "./detail.ts";
 import { stemsOf } from "./facts/changes.ts";
+import { fold } from "./facts/words.ts";
 
 export type RuleKind = "replace" | "delete" | "price";
 
@@ -78,7 +79,13 @@ export async function proposals(db: Db): Promise<Proposal[]> {
     select f.brief_id, f.brand, d.text, c.replacement as price
     from sample f join hygge.drafts d on d.id = f.draft_id
     left join hygge_local.changes c on c.no = f.no and c.kind = 'price'`);
-  const edits = texts.rows.map((row) => ({ ...row, stems: ` ${stemsOf(row.text)} ` }));
+  const edits = texts.rows.map((row) => ({ ...row, folded: fold(row.text), stems: "" }));
+  /** Stems are costly: they are made where the first one occurs at all. */
+  const has = (edit: (typeof edits)[number], stems: string) => {
+    if (!edit.folded.includes(fold(stems.split(" ")[0] ?? ""))) return false;
+    edit.stems ||= ` ${stemsOf(edit.text)} `;
+    return edit.stems.includes(` ${stems} `);
+  };
   const open = await rules(db, { open: true });
   const found: (Omit<Proposal, "examples"> & { ids: string[] })[] = [];
   for (const { stems, to, ids, ...row } of rows) {
@@ -90,9 +97,7 @@ export async function proposals(db: Db): Promise<Proposal[]> {
     const kept = new Set(
       edits
         .filter((edit) => edit.brand === brand)
-        .filter((edit) =>
-          kind === "price" ? edit.price !== null && edit.price !== to : edit.stems.includes(` ${stems} `),
-        )
+        .filter((edit) => (kind === "price" ? edit.price !== null && edit.price !== to : has(edit, stems)))
         .map((edit) => edit.brief_id),
     ).size;
     if (times / (times + kept) < share) continue;
