@@ -5,6 +5,7 @@
  *   --data FOLDER             keeps the embedded one there, and takes it as it is if it was seeded
  *   --drafts N                200000
  *   --top N                   lines shown, slowest first (25)
+ *   --questions               without the exports
  * Nothing else should use the cores meanwhile; the load is shown.
  */
 import { fork } from "node:child_process";
@@ -31,6 +32,7 @@ const { values } = parseArgs({
     data: { type: "string" },
     drafts: { type: "string", default: "200000" },
     top: { type: "string", default: "25" },
+    questions: { type: "boolean", default: false },
     measure: { type: "boolean", default: false },
   },
 });
@@ -188,7 +190,7 @@ async function measure(dataDir: string): Promise<void> {
     `storing a brief while four managers ask (${asked} questions): median ${Math.round(acks[50] ?? 0)} ms, worst ${Math.round(acks.at(-1) ?? 0)} ms`,
   );
 
-  for (const kind of ["csv", "sft", "dpo", "kto"] as const) {
+  for (const kind of values.questions ? [] : (["csv", "sft", "dpo", "kto"] as const)) {
     globalThis.gc?.();
     const before = process.memoryUsage().rss;
     let most = before;
@@ -287,6 +289,7 @@ else {
       "--top",
       values.top,
       ...(values.database ? ["--database", values.database] : []),
+      ...(values.questions ? ["--questions"] : []),
     ];
     const child = fork(fileURLToPath(import.meta.url), args, {
       execArgv: ["--import", "tsx", "--expose-gc"],
