@@ -130,9 +130,14 @@ async function showUntilStill(
   taken: BriefView,
   draw: (page: Page) => Promise<unknown>,
 ): Promise<void> {
-  await draw(requestPage(taken, actor));
-  const now = await bot.hygge.brief(actor, taken.id);
-  if (now.status !== taken.status) await draw(requestPage(now, actor));
+  try {
+    await draw(requestPage(taken, actor));
+    const now = await bot.hygge.brief(actor, taken.id);
+    if (now.status !== taken.status) await draw(requestPage(now, actor));
+  } catch (err) {
+    // The brief is stored and its draft will come: this is no failure to tell anybody of.
+    bot.log.warn({ err, brief: taken.id }, "discord: request not drawn");
+  }
 }
 
 /** The commands in a message's menu. Only who asked sees the draft: the message may be a customer's. */
@@ -159,7 +164,9 @@ export async function runOnMessage(
         announce: true,
         idempotencyKey: interaction.id,
       });
-      await show(interaction, page(say(t.privatePlace(`<#${channelId}>`))));
+      await show(interaction, page(say(t.privatePlace(`<#${channelId}>`)))).catch((err) =>
+        bot.log.warn({ err }, "discord: place not shown"),
+      );
       await showUntilStill(bot, actor, taken, (drawn) => edit(bot.rest, channelId, message.id, drawn));
     } catch (error) {
       await edit(bot.rest, channelId, message.id, page(say(t.failed))).catch(() => undefined);

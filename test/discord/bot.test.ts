@@ -313,6 +313,22 @@ describe("when things break", () => {
     await theDraft();
   });
 
+  it("a brief that is stored is no failure, even if nobody can be shown so", async () => {
+    await start();
+    fake.fault({
+      method: "PATCH",
+      path: /^\/webhooks/,
+      status: 401,
+      body: { code: 50027, message: "Invalid Webhook Token" },
+      skip: 1,
+    });
+    fake.interact(2, sofa);
+    await eventually(async () => fake.calls.some(({ status }) => status === 401), "the refusal");
+    await theDraft();
+    expect(hidden()).toEqual([]);
+    expect(fake.messages()).toHaveLength(1);
+  });
+
   it("a connection that drops is resumed, and what was missed is answered, once", async () => {
     await start();
     fake.drop();

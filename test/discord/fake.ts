@@ -32,6 +32,8 @@ interface Fault {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** So many requests like this pass first. */
+  skip?: number;
 }
 
 interface Told {
@@ -210,7 +212,9 @@ export async function openFake(options: { latencyMs?: number } = {}) {
           .end(JSON.stringify(value));
     };
     const index = faults.findIndex((fault) => fault.method === method && fault.path.test(path));
-    if (index >= 0) {
+    const due = faults[index];
+    if (due?.skip) due.skip--;
+    else if (index >= 0) {
       const [fault] = faults.splice(index, 1);
       return reply(fault?.status ?? 500, fault?.body ?? { code: 0, message: "fault" }, fault?.headers);
     }
