@@ -91,4 +91,28 @@ describe.skipIf(!hasBrowser)("the whole dashboard in Chromium", { timeout: 180_0
     await page.screenshot({ path: path.join(artifacts, "manage-print.png"), fullPage: true });
     await leave();
   });
+
+  it("a rule is accepted with one click, and taken back", async () => {
+    const { page, go, leave } = await dashboard.visit(manager("boss"));
+    await go("rules");
+    const card = page.getByRole("listitem").filter({ hasText: "„kuschelige“ durch „weiche“ ersetzen" });
+    await card.getByText("3 Bearbeitungen von einer Person; nie blieb es stehen").waitFor();
+    await card.getByRole("button", { name: "Als Regel annehmen" }).click();
+    const undo = page.getByRole("button", { name: "Zurücknehmen: „kuschelige“ durch „weiche“ ersetzen" });
+    await undo.waitFor();
+    expect(dashboard.house.brands.get("hygge")?.forbidden.at(-1)?.word).toBe("kuschelige");
+    await undo.click();
+    await page.getByText(/zurückgenommen von/).waitFor();
+    expect(dashboard.house.brands.get("hygge")?.forbidden.at(-1)?.word).not.toBe("kuschelige");
+    await leave();
+  });
+
+  it("as approver there is nothing but a kind no", async () => {
+    const role = "approver";
+    const { page, leave } = await dashboard.visit(manager(`low-${role}`, role));
+    await page.getByRole("heading", { name: "Hier liest nur, wer die Leitung hat." }).waitFor();
+    expect(await page.getByRole("navigation").count()).toBe(0);
+    await expectSound(page, role);
+    await leave();
+  });
 });
