@@ -36,6 +36,8 @@ type Fault =
   | { retryAfter: number }
   /** Does it, and the line breaks before the answer. */
   | "lost answer"
+  /** The same, and something happens in between. */
+  | { meanwhile: () => void }
   | { status: number };
 
 export const team = "T01TEST";
@@ -191,8 +193,9 @@ export async function openFakeSlack() {
     };
     if (revoked) return json({ error: revoked });
     const fault = faults.get(method)?.shift();
-    if (fault === "lost answer") {
+    if (fault === "lost answer" || (typeof fault === "object" && "meanwhile" in fault)) {
       methods[method]?.(args);
+      if (fault !== "lost answer") fault.meanwhile();
       call.error = "lost answer";
       request.socket.destroy();
       return;

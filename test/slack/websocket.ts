@@ -46,6 +46,8 @@ export function acceptSocket(
     }
   });
   socket.on("error", () => {});
+  // A process that was killed only ends its side: the rest is ours.
+  socket.on("end", () => socket.end());
   socket.on("close", on.closed);
   return {
     send: (text) => frame(1, Buffer.from(text)),
