@@ -24,14 +24,15 @@ const evils = [
   `\u202e<math><mtext></form><form><mglyph><style></math><img src onerror=document.title='pwned'>`,
 ];
 
-export async function openDashboard() {
+/** `small`: a handful of texts, for what needs only a page. */
+export async function openDashboard(options: { small?: boolean } = {}) {
   await mkdir(artifacts, { recursive: true });
   const browser = await openBrowser();
   const database = await memoryDatabase();
-  await seed(database, 80, { days: 60 });
+  await seed(database, options.small ? 40 : 80, { days: 60 });
   const w = world(database);
   await w.person("slack:T1/evil", evils[0]);
-  for (const evil of evils) {
+  for (const evil of options.small ? evils.slice(0, 1) : evils) {
     const { drafts } = await w.brief(evil, [evil], { person: "slack:T1/evil", brand: "hygge" });
     const changed = await w.edit(drafts[0] ?? "", `${evil} x`, "slack:T1/evil");
     await w.decide(changed, "reject", "web:chef", evil);
