@@ -5,15 +5,7 @@ import type { Logger } from "#src/log.ts";
 import { beginPost, dropPost, endPost, firstPost, getPost } from "#src/store/posts.ts";
 import type { Db } from "#src/store/schema.ts";
 import { paragraph, words } from "./blocks.ts";
-import {
-  type Client,
-  posting,
-  reading,
-  revokedPauseSeconds,
-  SlackFault,
-  updating,
-  updatingSpare,
-} from "./client.ts";
+import { type Client, posting, reading, SlackFault, updating, updatingSpare } from "./client.ts";
 import { type Message, messagesOf } from "./format.ts";
 import { texts } from "./messages.ts";
 import { channelName, readRef, readThread, userOf, writeRef } from "./place.ts";
@@ -165,7 +157,7 @@ export function slackChat({ db, client, log, tell }: ChatDeps): SlackChat {
         return await post(delivery);
       } catch (error) {
         if (!(error instanceof SlackFault)) throw error;
-        if (error.kind === "revoked") throw new RetryLater(revokedPauseSeconds, error);
+        if (error.kind === "revoked") throw new RetryLater(client.revokedPauseSeconds, error);
         if (error.kind !== "place") throw error;
         try {
           return await postDirectly(delivery, error);
@@ -204,7 +196,7 @@ export function slackChat({ db, client, log, tell }: ChatDeps): SlackChat {
           if (error instanceof RetryLater)
             throw new RetryLater(Math.max(error.seconds, 5 + Math.random() * 10));
           if (error instanceof SlackFault && error.kind === "revoked")
-            throw new RetryLater(revokedPauseSeconds, error);
+            throw new RetryLater(client.revokedPauseSeconds, error);
           if (!(error instanceof SlackFault) || (error.kind !== "gone" && error.kind !== "place"))
             throw error;
           log.info({ key, error: error.error }, "slack: a message can't be redrawn any more");

@@ -65,8 +65,8 @@ const kinds: Record<string, FaultKind> = {
   exchanged_trigger_id: "trigger",
 };
 
-/** While the token is void, tries are this far apart. */
-export const revokedPauseSeconds = 300;
+/** While the token is void nothing is sent; what waits looks this often whether it is valid again. */
+const revokedPause = 30;
 /** A call waits this long for its turn; if it came later, the thread comes back then. */
 const longestWaitMs = 8_000;
 const callTimeoutMs = 10_000;
@@ -79,12 +79,14 @@ export function createClient({
   db,
   health,
   log,
+  revokedPauseSeconds = revokedPause,
 }: {
   token: string;
   apiUrl?: string | undefined;
   db: Db;
   health: Health;
   log: Logger;
+  revokedPauseSeconds?: number | undefined;
 }) {
   const web = new WebClient(token, {
     ...(apiUrl ? { slackApiUrl: apiUrl } : {}),
@@ -110,6 +112,7 @@ export function createClient({
 
   return {
     call,
+    revokedPauseSeconds,
 
     /**
      * Waits for its turn, then calls; the turns are shared by all processes.

@@ -6,7 +6,7 @@ import { HTTPReceiver, type Receiver, SocketModeReceiver } from "@slack/bolt";
 import { RetryLater } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Logger } from "#src/log.ts";
-import { revokedPauseSeconds, SlackFault, sdkLogger } from "./client.ts";
+import { SlackFault, sdkLogger } from "./client.ts";
 import type { Health } from "./health.ts";
 
 export interface Inlet {
@@ -25,6 +25,8 @@ export interface SocketOptions {
   identify(): Promise<void>;
 }
 
+/** While the token is void, Slack is asked this rarely. */
+const revokedPauseSeconds = 300;
 /** Slack says hello within a second; a socket that doesn't is no socket. */
 const helloMs = 20_000;
 const longestPauseMs = 30_000;

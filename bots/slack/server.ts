@@ -35,6 +35,8 @@ export interface SlackConfig {
   /** User groups by id or handle. */
   approverGroups: string[];
   managerGroups: string[];
+  /** Seconds between looks whether a void token is valid again; default 30. */
+  revokedPauseSeconds?: number;
   /** Person ids that may approve, to ping where no group is set. */
   approverIds: string[];
 }
@@ -73,7 +75,14 @@ const responseUrlMs = 25 * 60_000;
 export async function openSlack(deps: SlackDeps): Promise<Slack> {
   const { config, hygge, db, brands, brand, log } = deps;
   const health = createHealth(log);
-  const client = createClient({ token: config.botToken, apiUrl: config.apiUrl, db, health, log });
+  const client = createClient({
+    token: config.botToken,
+    apiUrl: config.apiUrl,
+    db,
+    health,
+    log,
+    revokedPauseSeconds: config.revokedPauseSeconds,
+  });
   const people = createPeople({
     client,
     log,

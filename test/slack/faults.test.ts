@@ -17,7 +17,10 @@ let house: House;
 let bot: Bot;
 beforeAll(async () => {
   slack = await openFakeSlack();
-  house = await openHouse(slack, scriptedModel(says), { unpaced: true });
+  house = await openHouse(slack, scriptedModel(says), {
+    unpaced: true,
+    config: { revokedPauseSeconds: 2 },
+  });
   bot = await house.startBot();
   await house.work();
 });
