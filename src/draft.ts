@@ -27,8 +27,11 @@ import {
 
 export interface DraftJob {
   brief: Brief;
-  /** A revision's earlier text and wish; wish "" rewrites it anew. */
-  revision?: { draft: string; wish: string };
+  /**
+   * A revision's earlier text and wish; wish "" rewrites it anew. `standing`: what was asked of earlier versions and
+   * still holds ("ohne Preis").
+   */
+  revision?: { draft: string; wish: string; standing?: readonly string[] };
   /** 1-4 drafts wanted. */
   variants: number;
   /** Recent drafts of this brand and the earlier versions of this brief: not to be written again. */
@@ -179,10 +182,10 @@ function judge(
     brief,
     brand,
     recent,
-    ...(revision ? { revision } : {}),
+    ...(revision ? { revision: { draft: revision.draft, wish: wholeWish(revision) } } : {}),
     ...(hooks.corpus ? { corpus: hooks.corpus } : {}),
   });
-  const score = voiceScore(text, { brief, brand, gates, ...(revision ? { wish: revision.wish } : {}) });
+  const score = voiceScore(text, { brief, brand, gates, ...(revision ? { wish: wholeWish(revision) } : {}) });
   let fault = gates.reduce((sum, gate) => sum + (gate.ok ? 0 : severity[gate.id]), 0);
   let merit = score.total / 2;
   // A small model is at its best where it stays with what it has learnt; a big one may say what nobody said.
@@ -254,28 +257,44 @@ function attempt(
   const { brief, revision } = job;
   const { sampling } = card;
   if (!revision || !wish) return { prompt: buildPrompt(card, brand, brief), sampling, fresh: true };
+  const whole = { draft: revision.draft, wish: wholeWish(revision) };
   const revised: Brief = {
     ...brief,
     length: revisedLength(wish, revision.draft, brief, brand.channels[brief.channel].thirds),
     tone: wish.tone ?? brief.tone,
   };
   // Rewriting is writing: nothing of the earlier text is wanted.
-  if (wish.kind === "anew") return { prompt: buildPrompt(card, brand, revised), sampling, fresh: true };
+  const fresh: Brief = noPrice.test(whole.wish) ? { ...revised, task: unpriced(revised.task) } : revised;
+  if (wish.kind === "anew") return { prompt: buildPrompt(card, brand, fresh), sampling, fresh: true };
   if (card.prompt === "chat")
-    return { prompt: buildPrompt(card, brand, revised, revision), sampling, fresh: false };
+    return { prompt: buildPrompt(card, brand, revised, whole), sampling, fresh: false };
 
   const warmer: Sampling = { ...sampling, temperature: sampling.temperature + 0.3 };
   // Length is better had anew, anything else is first tried on the text itself.
   const anew = wish.kind === "other" ? round === 1 : round !== 1;
-  if (!anew) return { prompt: buildPrompt(card, brand, revised, revision), sampling: warmer, fresh: false };
+  if (!anew) return { prompt: buildPrompt(card, brand, revised, whole), sampling: warmer, fresh: false };
   const asked: Brief =
     wish.kind === "shorter"
-      ? { ...revised, length: "kurz", channel: shorterForm[brief.channel] ?? brief.channel }
+      ? { ...fresh, length: "kurz", channel: shorterForm[brief.channel] ?? brief.channel }
       : wish.want.length > 0
-        ? { ...revised, task: `${brief.task}, ${trainedWish(revision.wish)}` }
-        : revised;
+        ? { ...fresh, task: `${fresh.task}, ${trainedWish(revision.wish)}` }
+        : fresh;
   return { prompt: buildPrompt(card, brand, asked), sampling: round === 0 ? sampling : warmer, fresh: true };
 }
+
+/** The wish of a revision together with those that still hold. */
+function wholeWish({ wish, standing = [] }: NonNullable<DraftJob["revision"]>): string {
+  if (standing.length === 0) return wish;
+  return [wish.trim() === "" ? "neu schreiben" : wish, ...standing].join(", ");
+}
+
+const noPrice = /\b(?:ohne|kein(?:en)?|without|no)\s+(?:den\s+|the\s+|any\s+)?(?:preis|price)/iu;
+/** A model writes the price that it reads: for a text without one, it isn't shown any. */
+const unpriced = (task: string): string =>
+  task
+    .split(", ")
+    .filter((part) => !part.includes("€"))
+    .join(", ") || task;
 
 /** Where a short text of the channel is as long as it was, the next shorter form is asked for. */
 const shorterForm: Partial<Record<Channel, Channel>> = { produkttext: "instagram" };

@@ -8,7 +8,7 @@ import type { DraftQueue } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
 import type { Model } from "#src/model.ts";
 import { getBrief } from "#src/store/briefs.ts";
-import { getDraft, recentTexts, versionTexts } from "#src/store/drafts.ts";
+import { getDraft, recentTexts, versionTexts, wishesOf } from "#src/store/drafts.ts";
 import {
   claim,
   fail,
@@ -21,6 +21,7 @@ import {
 } from "#src/store/generations.ts";
 import type { Database } from "#src/store/open.ts";
 import { factCheck } from "#src/voice/score.ts";
+import { standingWishes } from "#src/voice/wish.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface WorkDeps {
@@ -158,11 +159,12 @@ async function jobOf({ database: { db }, brands }: WorkDeps, generation: Generat
         .join(", "),
     });
   const parent = generation.parentId === null ? undefined : await getDraft(db, generation.parentId);
-  const { channel, tone, length } = generation;
+  const { channel, tone, length, wish } = generation;
+  const standing = parent ? standingWishes(await wishesOf(db, parent.id), wish ?? "") : [];
   return {
     brand,
     brief: { ...row.parsed, channel, tone, length },
-    ...(parent ? { revision: { draft: parent.text, wish: generation.wish ?? "" } } : {}),
+    ...(parent ? { revision: { draft: parent.text, wish: wish ?? "", standing } } : {}),
     variants: generation.variants,
     recent: [...(await versionTexts(db, row.id)), ...(await recentTexts(db, row.brand, recentDrafts))],
     seed: seedOf(generation),

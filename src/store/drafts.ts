@@ -95,6 +95,18 @@ export async function recentTexts(db: Db, brand: string, limit: number): Promise
   return rows.map((row) => row.text);
 }
 
+/** What was asked of a draft and of those that it was made from, oldest first. */
+export async function wishesOf(db: Db, draftId: string): Promise<string[]> {
+  const { rows } = await db.execute<{ wish: string | null }>(sql`
+    with recursive line as (
+      select id, parent_id, wish, 0 as back from ${drafts} where id = ${draftId}
+      union all
+      select d.id, d.parent_id, d.wish, line.back + 1 from ${drafts} d join line on d.id = line.parent_id
+    )
+    select wish from line order by back desc`);
+  return rows.flatMap(({ wish }) => (wish === null || wish === "" ? [] : [wish]));
+}
+
 /** Texts of all versions of a brief, oldest first. */
 export async function versionTexts(db: Db, briefId: string): Promise<string[]> {
   const rows = await db

@@ -63,6 +63,27 @@ export function readWish(wish: string): Wish {
   };
 }
 
+const leaveOut =
+  /\b(?:ohne|kein(?:e[nmr]?)?|without|no)\s+(?:de[nrm]\s+|das\s+|die\s+|the\s+|any\s+)?(\p{L}{3,})/giu;
+
+/**
+ * Of what was asked of earlier versions, oldest first, that which still holds for the next one: what should be left
+ * out stays out ("ohne Preis", then "kürzer"), until somebody asks for it again ("mit Preis").
+ */
+export function standingWishes(earlier: readonly string[], now: string): string[] {
+  const standing = new Map<string, string>();
+  for (const wish of [...earlier, now]) {
+    const left = [...wish.matchAll(leaveOut)].map((match) => ({
+      said: match[0],
+      what: stem(match[1] ?? ""),
+    }));
+    for (const word of words(wish).map(stem)) standing.delete(word);
+    for (const { said, what } of left) standing.set(what, said);
+  }
+  const said = [...now.matchAll(leaveOut)].map((match) => stem(match[1] ?? ""));
+  return [...standing].filter(([what]) => !said.includes(what)).map(([, wish]) => wish);
+}
+
 /** Two texts are the same beyond their facts from here on. */
 export const same = 0.5;
 /** "Kürzer" is at most this share of the earlier text. */

@@ -143,6 +143,33 @@ describe("a better draft", () => {
     expect((drafts[1]?.text.length ?? 999) / (first?.text.length ?? 1)).toBeLessThanOrEqual(0.8);
   });
 
+  test("what was to be left out stays out of the versions after it, until somebody wants it back", async () => {
+    const priced = good[0] ?? "";
+    const bare =
+      "Regen, Tee und das Sofa Ekeby aus sandfarbenem Leinen. Auch am Montag ist darauf noch Sonntag, und die Schuhe bleiben an der Tür stehen.";
+    const barer =
+      "Das Sofa Ekeby ist aus sandfarbenem Leinen. Wer darauf liegt, hört den Wecker erst beim zweiten Mal, und beim dritten ist er still.";
+    const model = scriptedModel((_, index, call) => (index % 2 === 0 ? priced : call < 4 ? bare : barer));
+    const h = await house(model);
+    await h.work();
+    const asked = await h.hygge.request(anna, brief);
+    const newest = async () => (await h.ended(anna, asked)).drafts.at(-1);
+    const first = await newest();
+    expect(first?.text).toContain("899");
+    await h.hygge.revise(anna, first?.id ?? "", { wish: "ohne Preis" });
+    const second = await newest();
+    expect(second?.text).not.toContain("899");
+    await h.hygge.revise(anna, second?.id ?? "", { wish: "anderer Schluss" });
+    const third = await newest();
+    expect(third?.text).not.toContain("899");
+    expect(third?.gates.filter((gate) => !gate.ok)).toEqual([]);
+    // A new text is asked for without the price in its brief, as the model writes what it reads.
+    const prompts = model.requests.map(({ prompt }) => (prompt.kind === "labels" ? prompt.text : ""));
+    expect(prompts.some((text) => text.includes("anderer Schluss, ohne Preis"))).toBe(true);
+    await h.hygge.revise(anna, third?.id ?? "", { wish: "wieder mit Preis" });
+    expect((await newest())?.text).toContain("899");
+  });
+
   test("variants stand side by side, and the pick is kept", async () => {
     const h = await house();
     await h.work();

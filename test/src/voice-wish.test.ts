@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Brief } from "#src/brief.ts";
 import { isCut, similarity } from "#src/voice/similar.ts";
-import { grants, readWish } from "#src/voice/wish.ts";
+import { grants, readWish, standingWishes } from "#src/voice/wish.ts";
 
 const brief: Brief = {
   text: "Sessel Almhed, Samt grün, 349 €",
@@ -94,4 +94,17 @@ test("a cut is a beginning or a choice of whole sentences", () => {
   expect(isCut("Nur noch ein Kapitel", draft)).toBe(true);
   expect(isCut("Er sagt dir nicht, wie spät es ist.", draft)).toBe(true);
   expect(isCut("Nur ein Kapitel noch. Er sagt dir nicht, wie spät es ist.", draft)).toBe(false);
+});
+
+test.each<[string[], string, string[]]>([
+  [["ohne Preis"], "kürzer", ["ohne Preis"]],
+  [["kürzer und ohne Preis"], "", ["ohne Preis"]],
+  [["ohne Hund", "bitte keinen Preis nennen"], "wärmer", ["ohne Hund", "keinen Preis"]],
+  [["ohne Preis"], "doch mit Preis", []],
+  [["ohne Preis", "Preis wieder rein"], "kürzer", []],
+  [["ohne Preis"], "ohne Preis und kürzer", []],
+  [["without the price"], "shorter", ["without the price"]],
+  [["kürzer", "wärmer"], "lustiger", []],
+])("after %j, „%s“ still holds: %j", (earlier, now, expected) => {
+  expect(standingWishes(earlier, now)).toEqual(expected);
 });
