@@ -22,7 +22,7 @@ export type Surface = (typeof surfaces)[number];
 
 export interface Delivery {
   id: string;
-  /** Where it goes, as the surface names places: web: the brief id; Slack: team/channel/ts; Discord: channel id. */
+  /** Where it goes, as the surface names places: web: the brief id; Slack: team/channel/ts; Discord: server/channel/message. */
   thread: string;
   /** Position in its thread, from 1. */
   seq: number;

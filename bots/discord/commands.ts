@@ -13,12 +13,16 @@ import type { Channel, Length, Tone } from "#src/brief.ts";
 import type { Locale } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { BriefInput } from "#src/hygge.ts";
-import { may } from "#src/may.ts";
+import type { Target } from "#src/manage/login.ts";
+import { type Actor, may } from "#src/may.ts";
 import { stateLabel, statusLabel } from "#src/messages.ts";
+import { briefIn } from "#src/store/posts.ts";
+import { draftView } from "#src/store/read.ts";
 import type { BriefView } from "#src/views.ts";
 import { type Interaction, Refusal, replyHidden, show } from "./answer.ts";
 import type { Bot } from "./bot.ts";
 import { type Page, page, requestPage, say, takenPage } from "./format.ts";
+import { readCustomId } from "./ids.ts";
 import { limits } from "./limits.ts";
 import { texts } from "./messages.ts";
 import { briefModal, chosen, fields, typed } from "./modals.ts";
@@ -105,6 +109,7 @@ async function ask(
     await interaction.deferReply();
     const message = await show(interaction, takenPage(asking.text, actor.locale));
     const place: Place = {
+      guildId: interaction.guildId ?? undefined,
       channelId: interaction.channelId ?? message.channel_id,
       messageId: message.id,
       here,
@@ -140,11 +145,12 @@ async function showUntilStill(
   }
 }
 
-/** The commands in a message's menu. Only who asked sees the draft: the message may be a customer's. */
+/** The commands in a message's menu. Only who asked sees the answer: the message may be a customer's. */
 export async function runOnMessage(
   bot: Bot,
   interaction: MessageContextMenuCommandInteraction,
 ): Promise<void> {
+  if (interaction.commandName === names.show) return dashboard(bot, interaction);
   const actor = bot.people.actor(interaction);
   const t = texts(actor.locale);
   const text = interaction.targetMessage.content.trim();
@@ -153,9 +159,9 @@ export async function runOnMessage(
   bot.cooldown.take(actor.id);
   try {
     await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-    const channelId = await privateChannel(bot, interaction, text);
+    const { guildId, channelId } = await privateChannel(bot, interaction, text);
     const message = await send(bot.rest, channelId, takenPage(text, actor.locale), interaction.id);
-    const place: Place = { channelId, messageId: message.id, here: true };
+    const place: Place = { guildId, channelId, messageId: message.id, here: true };
     try {
       const taken = await bot.hygge.request(actor, {
         ...asking,
@@ -183,22 +189,24 @@ async function privateChannel(
   bot: Bot,
   interaction: MessageContextMenuCommandInteraction,
   name: string,
-): Promise<string> {
-  if (interaction.context === InteractionContextType.BotDM) return interaction.channelId;
+): Promise<Pick<Place, "guildId" | "channelId">> {
+  if (interaction.context === InteractionContextType.BotDM) return { channelId: interaction.channelId };
   const allowed = interaction.appPermissions.has([
     PermissionFlagsBits.CreatePrivateThreads,
     PermissionFlagsBits.SendMessagesInThreads,
   ]);
   if (allowed && interaction.channel?.type === ChannelType.GuildText) {
     try {
-      return await privateThread(bot.rest, interaction.channelId, name, interaction.user.id);
+      const channelId = await privateThread(bot.rest, interaction.channelId, name, interaction.user.id);
+      return { guildId: interaction.guildId ?? undefined, channelId };
     } catch (err) {
       bot.log.debug({ err }, "discord: no private thread, sent as a direct message");
     }
   }
-  return directChannel(bot.rest, interaction.user.id).catch((error) => {
+  const channelId = await directChannel(bot.rest, interaction.user.id).catch((error) => {
     throw isCode(error, codes.cannotDm) ? new Refusal(texts(localeOf(interaction.locale)).dmsClosed) : error;
   });
+  return { channelId };
 }
 
 /** Only messages of these channels can have a thread. */
@@ -293,12 +301,51 @@ async function status(bot: Bot, interaction: ChatInputCommandInteraction): Promi
   await show(interaction, page(say(`## ${t.statusTitle}\n${lines.join("\n")}`)));
 }
 
-/** A link for managers. Discord hides the command from most people; who may use it is decided here. */
-async function dashboard(bot: Bot, interaction: ChatInputCommandInteraction): Promise<void> {
+/**
+ * A link for managers: to all feedback, or to the text of a message. Discord hides the commands from most people; who
+ * may use them is decided here.
+ */
+async function dashboard(
+  bot: Bot,
+  interaction: ChatInputCommandInteraction | MessageContextMenuCommandInteraction,
+): Promise<void> {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   const actor = bot.people.actor(interaction);
   if (!may(actor, "feedback.read"))
     throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
-  const link = texts(actor.locale).dashboardLink(await bot.dashboardLink(actor));
-  await show(interaction, page(say(link)));
+  const t = texts(actor.locale);
+  let target: Target;
+  if (interaction.isMessageContextMenuCommand()) {
+    target = await shownIn(bot, interaction, actor);
+    if (!target) throw new Refusal(t.notOurs);
+  }
+  await show(interaction, page(say(t.dashboardLink(await bot.dashboardLink(actor, target)))));
 }
+
+/** What a message of ours shows: its first draft; a request, or the begin of a long text, all of its brief. */
+async function shownIn(
+  bot: Bot,
+  interaction: MessageContextMenuCommandInteraction,
+  actor: Actor,
+): Promise<Target> {
+  const { id, components } = interaction.targetMessage;
+  for (const clickable of customIds(components.map((component) => component.toJSON()))) {
+    const { subject = "" } = readCustomId(clickable) ?? {};
+    if (await draftView(bot.db, subject, actor.id)) return { draftId: subject };
+  }
+  const { channelId } = interaction;
+  const guildId = interaction.guildId ?? undefined;
+  const here = writePlace({ guildId, channelId, messageId: id, here: true });
+  const found = await briefIn(bot.db, "discord", here, id);
+  // The dashboard's page of a draft is its brief's.
+  return found && { draftId: found.briefId };
+}
+
+/** Ids of all that can be clicked in a message. */
+const customIds = (components: readonly object[]): string[] =>
+  components.flatMap((component) => [
+    ...("custom_id" in component && typeof component.custom_id === "string" ? [component.custom_id] : []),
+    ...("components" in component && Array.isArray(component.components)
+      ? customIds(component.components)
+      : []),
+  ]);

@@ -101,6 +101,7 @@ const de = {
   dmsClosed:
     "Hier darf Hygge keinen privaten Thread anlegen, und deine Direktnachrichten sind geschlossen. Erlaube Direktnachrichten von Servermitgliedern, oder lass Hygge private Threads anlegen.",
   noText: "In dieser Nachricht steht kein Text.",
+  notOurs: "Zu dieser Nachricht gibt es im Dashboard nichts. Nimm einen Text von Hygge oder seinen Auftrag.",
   gone: "Den Knopf gibt es so nicht mehr. Nimm den einer neueren Nachricht.",
   unreadable: "Das konnte Discord nicht zustellen. Versuch es noch einmal.",
   guildOnly: "Das geht nur auf einem Server, auf dem Hygge eingerichtet ist.",
@@ -125,7 +126,7 @@ const de = {
       replies
         ? "Antworte im Thread auf einen Text, zum Beispiel „kürzer und ohne Preis“, oder erwähne Hygge dort."
         : "",
-      "**/hygge-meine** zeigt deine letzten Texte, **/hygge-status** ob alles läuft, **/hygge-dashboard** der Leitung alle Bewertungen.",
+      "**/hygge-meine** zeigt deine letzten Texte, **/hygge-status** ob alles läuft, **/hygge-dashboard** der Leitung alle Bewertungen; Rechtsklick auf einen Text, **Apps**, **Im Dashboard zeigen**: nur diesen.",
       "-# Die Texte sind deutsch. Alles läuft auf eigener Hardware; nichts geht an einen anderen Dienst.",
     ]
       .filter((line) => line !== "")
@@ -257,6 +258,7 @@ const en: Texts = {
   dmsClosed:
     "Hygge may not create private threads here, and your direct messages are closed. Allow direct messages from server members, or let Hygge create private threads.",
   noText: "That message has no text.",
+  notOurs: "The dashboard has nothing on that message. Choose a text of Hygge's, or its request.",
   gone: "This button no longer exists. Use one of a newer message.",
   unreadable: "Discord could not deliver that. Please try again.",
   guildOnly: "This works only on a server where Hygge is set up.",
@@ -280,7 +282,7 @@ const en: Texts = {
       replies
         ? "Reply to a text in its thread, for example “kürzer und ohne Preis”, or mention Hygge there."
         : "",
-      "**/hygge-mine** lists your latest texts, **/hygge-status** says whether all is well, **/hygge-dashboard** shows managers all feedback.",
+      "**/hygge-mine** lists your latest texts, **/hygge-status** says whether all is well, **/hygge-dashboard** shows managers all feedback; right-click a text, **Apps**, **Show in the dashboard**: that one alone.",
       "-# The copy is German. Everything runs on your own hardware; nothing goes to another service.",
     ]
       .filter((line) => line !== "")

@@ -1,25 +1,28 @@
 /**
- * Where a brief's drafts go, as its `thread` in the store: "<channel>/<message>" is the thread on the message that
- * shows the request, "<channel>/<message>/here" the channel itself (a direct message, or a thread already).
+ * Where a brief's drafts go, as its `thread` in the store: "<server>/<channel>/<message>" is the thread on the message
+ * that shows the request, "<server>/<channel>/<message>/here" the channel itself. Direct messages have no server; briefs
+ * of early versions don't name it either. src/manage/links.ts reads this, too.
  */
 import type { REST } from "discord.js";
 import { codes, isCode, threadOf, threadOn } from "./rest.ts";
 
 export interface Place {
+  /** The server: links to messages need it. Absent in direct messages. */
+  guildId?: string | undefined;
   channelId: string;
   /** The message that shows the request and how it stands. */
   messageId: string;
   here: boolean;
 }
 
-export const writePlace = ({ channelId, messageId, here }: Place): string =>
-  `${channelId}/${messageId}${here ? "/here" : ""}`;
+export const writePlace = ({ guildId, channelId, messageId, here }: Place): string =>
+  `${guildId === undefined ? "" : `${guildId}/`}${channelId}/${messageId}${here ? "/here" : ""}`;
 
 export function readPlace(thread: string): Place | undefined {
-  const [, channelId, messageId, here] = /^(\d+)\/(\d+)(\/here)?$/.exec(thread) ?? [];
+  const [, guildId, channelId, messageId, here] = /^(?:(\d+)\/)?(\d+)\/(\d+)(\/here)?$/.exec(thread) ?? [];
   return channelId === undefined || messageId === undefined
     ? undefined
-    : { channelId, messageId, here: here !== undefined };
+    : { ...(guildId === undefined ? {} : { guildId }), channelId, messageId, here: here !== undefined };
 }
 
 export type Places = ReturnType<typeof createPlaces>;

@@ -23,6 +23,7 @@ export const names = {
   dashboard: "hygge-dashboard",
   rewrite: "In Hygge-Ton umschreiben",
   reply: "Antwort vorschlagen",
+  show: "Im Dashboard zeigen",
 } as const;
 
 /** German is the default; every locale that we speak is set all the same, as Discord falls back to none of them. */
@@ -131,6 +132,9 @@ export function commands() {
     ).setDefaultMemberPermissions(PermissionFlagsBits.ManageGuild),
     onMessage(names.rewrite, "Rewrite in Hygge's voice"),
     onMessage(names.reply, "Suggest a reply"),
+    onMessage(names.show, "Show in the dashboard").setDefaultMemberPermissions(
+      PermissionFlagsBits.ManageGuild,
+    ),
   ].map((command) => {
     const json = command.toJSON();
     // The builders add what Discord no longer knows.

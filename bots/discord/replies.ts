@@ -18,12 +18,7 @@ export async function runReply(bot: Bot, message: Message): Promise<void> {
   const replied = message.mentions.repliedUser?.id === me || message.reference?.messageId !== undefined;
   const wish = message.content.replace(new RegExp(`<@!?${me}>`, "g"), " ").trim();
   if ((!mentioned && !replied) || wish === "") return;
-  const found = await briefIn(
-    bot.db,
-    "discord",
-    threadKey(message),
-    message.reference?.messageId ?? message.channelId,
-  );
+  const found = await briefOf(bot, message);
   if (!found) return;
   const actor = bot.people.writer(message);
   try {
@@ -40,8 +35,15 @@ export async function runReply(bot: Bot, message: Message): Promise<void> {
   }
 }
 
-/** The place of the request whose thread this is: a thread has the id of the message that it hangs on. */
-function threadKey({ channel }: Message): string {
+/** The brief of the message that is answered, or whose thread this is: it has the id of the message it hangs on. */
+async function briefOf({ db }: Bot, { channel, channelId, guildId, reference }: Message) {
+  const ref = reference?.messageId ?? channelId;
   const parent = channel.isThread() ? channel.parentId : null;
-  return parent === null ? "" : writePlace({ channelId: parent, messageId: channel.id, here: false });
+  if (parent === null) return briefIn(db, "discord", "", ref);
+  const place = { channelId: parent, messageId: channelId, here: false };
+  return (
+    (await briefIn(db, "discord", writePlace({ ...place, guildId: guildId ?? undefined }), ref)) ??
+    // Briefs of early versions name no server.
+    (await briefIn(db, "discord", writePlace(place), ref))
+  );
 }

@@ -8,6 +8,7 @@ import { getBrief } from "#src/store/briefs.ts";
 import type { DraftView } from "#src/views.ts";
 import { type Inline, paragraph, person, preformatted, words } from "./blocks.ts";
 import { openBrief, takeBrief } from "./commands.ts";
+import { dashboard } from "./home.ts";
 import { type About, actionIds as ids, type Metadata, readAbout } from "./ids.ts";
 import { clip } from "./limits.ts";
 import { texts } from "./messages.ts";
@@ -125,9 +126,13 @@ const handlers: Record<string, Handler> = {
 
   [ids.copy]: (click) => copy(click),
 
+  [ids.dashboard]: async (click) =>
+    dashboard(click.room, click.actor, { draftId: (await draftOf(click)).id }),
+
   [ids.more]: async (click) => {
     const chosen = {
       copy: ids.copy,
+      dashboard: ids.dashboard,
       withdraw: ids.withdraw,
       approve: ids.approve,
       reject: ids.reject,

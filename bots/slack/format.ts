@@ -184,6 +184,12 @@ const about = ({ briefId, id }: DraftView, what?: string) =>
 /** Wishes go to the model as they are: German, whatever the person reads. */
 export const wishes = ["kürzer", "länger", "wärmer"] as const;
 
+/** A message is one for all: who may not see the dashboard is told so after the click. */
+const readOptions = (draft: DraftView, t: SlackTexts) => [
+  option(t.copy, about(draft, "copy")),
+  option(t.showInDashboard, about(draft, "dashboard")),
+];
+
 function draftActions(draft: DraftView, t: SlackTexts): ActionsBlock {
   const value = about(draft);
   const final = draft.state === "approved" || draft.state === "rejected";
@@ -226,7 +232,7 @@ function draftActions(draft: DraftView, t: SlackTexts): ActionsBlock {
       type: "overflow",
       action_id: ids.more,
       options: [
-        option(t.copy, about(draft, "copy")),
+        ...readOptions(draft, t),
         ...(requested ? [option(t.withdraw, about(draft, "withdraw"))] : []),
         ...(draft.state === "draft"
           ? [option(t.approve, about(draft, "approve")), option(t.reject, about(draft, "reject"))]
@@ -243,6 +249,6 @@ function variantActions(draft: DraftView, chosen: boolean, t: SlackTexts): Actio
     button(ids.pick, t.pick, value, chosen ? undefined : "primary"),
     button(ids.refine, t.refine, value),
     button(ids.edit, t.edit, value),
-    { type: "overflow", action_id: ids.more, options: [option(t.copy, about(draft, "copy"))] },
+    { type: "overflow", action_id: ids.more, options: readOptions(draft, t) },
   );
 }

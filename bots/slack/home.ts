@@ -1,7 +1,9 @@
 /** What a person can look up: help, the queue, their latest texts; the same parts make the App Home. */
 import type { HomeView } from "@slack/types";
 import type { Locale } from "#src/chat.ts";
-import type { Actor } from "#src/may.ts";
+import { HyggeError } from "#src/errors.ts";
+import type { Target } from "#src/manage/login.ts";
+import { type Actor, may } from "#src/may.ts";
 import { stateLabel, statusLabel } from "#src/messages.ts";
 import type { BriefView } from "#src/views.ts";
 import { actions, type Block, bullets, button, context, paragraph, plainText, words } from "./blocks.ts";
@@ -70,13 +72,17 @@ export async function status(room: Room, actor: Actor): Promise<Answer> {
   };
 }
 
-export async function dashboard(room: Room, actor: Actor): Promise<Answer> {
+/** A link for managers: to all figures, or to one draft. @throws HyggeError not_allowed */
+export async function dashboard(room: Room, actor: Actor, target?: Target): Promise<Answer> {
   const t = texts(actor.locale);
-  const url = await room.dashboardLink(actor);
+  if (!may(actor, "feedback.read"))
+    throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
+  const url = await room.dashboardLink(actor, target);
   if (!url) return { text: inert(t.dashboardNone), blocks: [paragraph(words(t.dashboardNone))] };
-  const [before = "", after = ""] = t.dashboard("|").split("|");
+  const say = target ? t.draftInDashboard : t.dashboard;
+  const [before = "", after = ""] = say("|").split("|");
   return {
-    text: inert(t.dashboard(url)),
+    text: inert(say(url)),
     blocks: [paragraph(words(before || " "), { type: "link", url }, ...(after ? [words(after)] : []))],
   };
 }

@@ -12,6 +12,7 @@ export const actionIds = {
   approve: "hygge:approve",
   reject: "hygge:reject",
   copy: "hygge:copy",
+  dashboard: "hygge:dashboard",
   more: "hygge:more",
   cancel: "hygge:cancel",
   again: "hygge:again",

@@ -72,6 +72,7 @@ const de = {
   approve: "Freigeben",
   reject: "Ablehnen",
   copy: "Text zum Kopieren",
+  showInDashboard: "Im Dashboard zeigen",
   pick: "Diese nehmen",
   more: "Mehr",
   good: "Gut",
@@ -179,6 +180,7 @@ const de = {
   homeHistoryOff:
     "Antworten im Thread ohne @Hygge sind hier nicht eingeschaltet (channels:history, groups:history).",
   dashboard: (url: string) => `Zahlen und Bewertungen: ${url}`,
+  draftInDashboard: (url: string) => `Dieser Entwurf, für dich allein, einmal, zehn Minuten lang: ${url}`,
   dashboardNone: "Die Adresse der Auswertung ist nicht eingetragen (HYGGE_URL). Frag, wer Hygge betreibt.",
 };
 
@@ -240,6 +242,7 @@ const en: Texts = {
   approve: "Approve",
   reject: "Reject",
   copy: "Text for copying",
+  showInDashboard: "Show in the dashboard",
   pick: "Take this one",
   more: "More",
   good: "Good",
@@ -340,6 +343,7 @@ const en: Texts = {
   homeHistoryOff:
     "Replies in the thread without @Hygge are not switched on (channels:history, groups:history).",
   dashboard: (url) => `Figures and ratings: ${url}`,
+  draftInDashboard: (url) => `This draft, for you alone, once, for ten minutes: ${url}`,
   dashboardNone: "The address of the dashboard is not set (HYGGE_URL). Ask whoever runs Hygge.",
 };
 

@@ -4,6 +4,7 @@ import { type Locale, RetryLater } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
+import type { Target } from "#src/manage/login.ts";
 import type { Actor } from "#src/may.ts";
 import { message } from "#src/messages.ts";
 import type { Db } from "#src/store/schema.ts";
@@ -29,8 +30,8 @@ export interface Room {
   counts(): Promise<{ waiting: number; active: number }>;
   /** The team's figures since Monday. */
   week(): Promise<Week>;
-  /** Where a person sees ratings and figures; undefined: no address is known. */
-  dashboardLink(actor: Actor): Promise<string | undefined>;
+  /** Where a person sees ratings and figures, or one draft; undefined: no address is known. */
+  dashboardLink(actor: Actor, target?: Target): Promise<string | undefined>;
   /** Our own user, as people mention it. */
   botUser: string;
   /** Whether plain replies in threads reach us. */

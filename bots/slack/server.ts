@@ -6,6 +6,7 @@ import type { Brands } from "#src/brand.ts";
 import type { Chat } from "#src/chat.ts";
 import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
+import type { Target } from "#src/manage/login.ts";
 import type { Actor, Role } from "#src/may.ts";
 import type { Db } from "#src/store/schema.ts";
 import { once } from "#src/store/seen.ts";
@@ -51,8 +52,8 @@ export interface SlackDeps {
   roleOf(personId: string): Role;
   /** Briefs being written and waiting. */
   counts(): Promise<{ waiting: number; active: number }>;
-  /** Where a person sees ratings and figures. */
-  dashboardLink?(actor: Actor): Promise<string | undefined>;
+  /** Where a person sees ratings and figures, or one draft. */
+  dashboardLink?(actor: Actor, target?: Target): Promise<string | undefined>;
   log: Logger;
 }
 
@@ -119,7 +120,7 @@ export async function openSlack(deps: SlackDeps): Promise<Slack> {
     log,
     counts: deps.counts,
     week: () => thisWeek(db),
-    dashboardLink: async (actor) => deps.dashboardLink?.(actor),
+    dashboardLink: async (actor, target) => deps.dashboardLink?.(actor, target),
     botUser: "",
     history: true,
     revoked: health.revoke,

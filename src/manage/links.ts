@@ -3,9 +3,9 @@ import type { Surface } from "#src/chat.ts";
 
 /**
  * Address of a posted message; undefined where there is none (the web has no messages, a post may have failed).
- * `thread` and `ref` are the surfaces' own. Slack: `team/channel/ts` and `channel/ts`. Discord: `channel/message` and
- * `channel/message+message`; the first message is meant. Discord's own links name the server, which nobody stores:
- * without it they open direct messages, so a reference may begin with it.
+ * `thread` and `ref` are the surfaces' own. Slack: `team/channel/ts` and `channel/ts`. Discord: `server/channel/message`,
+ * and `channel/message+message` (the first is meant) or, of a request, `message`. Discord's links name the server; early
+ * threads don't, and what is known to be in one then has no link: others open direct messages.
  */
 export function messageLink(surface: Surface, thread: string, ref: string | null): string | undefined {
   if (ref === null) return undefined;
@@ -18,10 +18,14 @@ export function messageLink(surface: Surface, thread: string, ref: string | null
     return `https://slack.com/archives/${channel}/p${ts.replace(".", "")}${inThread}`;
   }
   if (surface === "discord") {
-    const [messages = "", channel = "", guild = "@me"] = ref.split("/").reverse();
+    const [, server, place = "", first, here] = /^(?:(\d+)\/)?(\d+)\/(\d+)(\/here)?$/.exec(thread) ?? [];
+    const [messages = "", channel = place] = ref.split("/").reverse();
     const message = messages.split("+")[0] ?? "";
-    if (!/^\d+$/.test(channel) || !/^(?:@me|\d+)$/.test(guild) || !/^\d+$/.test(message)) return undefined;
-    return `https://discord.com/channels/${guild}/${channel}/${message}`;
+    if (!/^\d+$/.test(channel) || !/^\d+$/.test(message)) return undefined;
+    // A thread has the id of the message that it hangs on. Elsewhere it came as a direct message, its thread being closed.
+    const there = channel === place || channel === first;
+    if (there && server === undefined && here === undefined) return undefined;
+    return `https://discord.com/channels/${(there ? server : undefined) ?? "@me"}/${channel}/${message}`;
   }
   return undefined;
 }

@@ -6,7 +6,7 @@ import { HyggeError } from "#src/errors.ts";
 import type { Database } from "#src/store/open.ts";
 import { memoryDatabase } from "#test/fixtures/database.ts";
 import { scriptedModel } from "#test/fixtures/scripted-model.ts";
-import { channelId, type Fake, guildId, managerRole, openFake } from "./fake.ts";
+import { anna, channelId, type Fake, guildId, managerRole, openFake } from "./fake.ts";
 import { eventually, type House, openHouse } from "./house.ts";
 import { control, controls, draftTexts, words } from "./read.ts";
 
@@ -209,6 +209,43 @@ describe("a message's menu", () => {
     await told(`<#${dm.id}>`);
   });
 
+  it("shows managers a draft in the dashboard, from its message or the request, and nobody else", async () => {
+    await start({ config: { managerRoles: [managerRole] } });
+    fake.interact(2, sofa);
+    const { threadId, message } = await theDraft();
+    const draftId = control(message, "copy").subject;
+    const [request] = fake.messages();
+    const inDashboard = (of: typeof message, at: string, locale = "de") =>
+      fake.interact(
+        2,
+        {
+          id: "1",
+          name: "Im Dashboard zeigen",
+          type: 3,
+          target_id: of.id,
+          resolved: { messages: { [of.id]: of } },
+        },
+        { channelId: at, locale },
+      );
+    inDashboard(message, threadId);
+    await told("Rolle „Auftraggebend“");
+    fake.member({ roles: [managerRole] });
+    inDashboard(message, threadId);
+    await told(`https://hygge.example/manage#discord:${anna} ${draftId}`);
+    const { rows } = await database.db.execute<{ brief_id: string; thread: string }>(
+      `select d.brief_id, b.thread from hygge.drafts d join hygge.briefs b on b.id = d.brief_id where d.id = '${draftId}'`,
+    );
+    if (request) inDashboard(request, channelId);
+    await told(`https://hygge.example/manage#discord:${anna} ${rows[0]?.brief_id}`);
+    // Where it was asked for, for the way back.
+    expect(rows[0]?.thread).toBe(`${guildId}/${channelId}/${request?.id}`);
+    const other = fake.addMessage();
+    const foreign = fake.messages().find(({ id }) => id === other);
+    if (foreign) inDashboard(foreign, channelId, "en-US");
+    await told("has nothing on that message");
+    expect(fake.problems).toEqual([]);
+  });
+
   it("says what to do where neither goes, and that a picture has no words", async () => {
     await start();
     fake.fault({
@@ -266,11 +303,20 @@ describe("replies", () => {
     await eventually(async () => drafts(threadId).length === 2, "a second version");
     fake.write(`<@100000000000000001> und ohne Preis`, threadId);
     await eventually(async () => drafts(threadId).length === 3, "a third version");
+    // What was asked for before the server was noted is found, too.
+    await database.db.execute(
+      `update hygge.briefs set thread = replace(thread, '${guildId}/', '') where thread like '%/${threadId}'`,
+    );
+    const foreign = fake.write("Na ja.", threadId);
+    fake.write(`<@100000000000000001> wärmer`, threadId, { reference: foreign });
+    const noted = () =>
+      database.db.execute<{ wish: string }>("select wish from hygge.generations where wish = 'wärmer'");
+    await eventually(async () => (await noted()).rows.length === 1, "a fourth version");
     fake.write("Das finde ich gut.", threadId);
     const { rows } = await database.db.execute<{ wish: string }>(
-      "select wish from hygge.generations where wish is not null order by queued_at desc limit 2",
+      "select wish from hygge.generations where wish is not null order by queued_at desc limit 3",
     );
-    expect(rows.map(({ wish }) => wish)).toEqual(["und ohne Preis", "kürzer bitte"]);
+    expect(rows.map(({ wish }) => wish)).toEqual(["wärmer", "und ohne Preis", "kürzer bitte"]);
   });
 });
 

@@ -238,12 +238,12 @@ describe("commands", () => {
     }
   });
 
-  it("work on servers and in direct messages, installed by a server; the managers' one is hidden from others", () => {
+  it("work on servers and in direct messages, installed by a server; the managers' ones are hidden from others", () => {
     for (const command of commands()) {
       expect(command.contexts).toEqual([0, 1]);
       expect(command.integration_types).toEqual([0]);
       expect(command.default_member_permissions ?? null).toBe(
-        command.name === "hygge-dashboard" ? "32" : null,
+        ["hygge-dashboard", "Im Dashboard zeigen"].includes(command.name) ? "32" : null,
       );
     }
     expect(commands().map((command) => command.name)).toEqual([
@@ -254,6 +254,7 @@ describe("commands", () => {
       "hygge-dashboard",
       "In Hygge-Ton umschreiben",
       "Antwort vorschlagen",
+      "Im Dashboard zeigen",
     ]);
   });
 });

@@ -71,7 +71,8 @@ export async function openHouse(
       brands,
       brand: "hygge",
       roleOf: (id) => roleOf(id, { approvers: [], managers: [], admins: [], fallback: "requester" }),
-      dashboardLink: async (actor) => `https://hygge.example/manage#${actor.id}`,
+      dashboardLink: async (actor, target) =>
+        `https://hygge.example/manage#${actor.id} ${target?.draftId ?? ""}`,
       status: async () => ({ ok: true, waiting: 0 }),
       onFatal: (error) => void fatal.push(error),
       log: testLog,

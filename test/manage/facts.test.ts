@@ -79,8 +79,22 @@ describe("links to messages", () => {
     expect(messageLink("slack", "T1/C2/+abc", "D3/1700000001.000200")).toBe(
       "https://slack.com/archives/D3/p1700000001000200",
     );
+  });
+  test("on Discord lead to the server's channel, its thread, or direct messages", () => {
+    const to = (thread: string, ref: string) =>
+      messageLink("discord", thread, ref)?.replace("https://discord.com/channels/", "");
+    expect(to("11/22/33", "33/55+56")).toBe("11/33/55");
+    expect(to("11/22/33/here", "22/55")).toBe("11/22/55");
+    expect(to("22/33/here", "22/55")).toBe("@me/22/55");
+    // The request itself.
+    expect(to("11/22/33", "33")).toBe("11/22/33");
+    // The thread was closed: sent as a direct message.
+    expect(to("11/22/33", "44/55")).toBe("@me/44/55");
+  });
+  test("of early versions, which didn't note the server, are there for direct messages only", () => {
     expect(messageLink("discord", "22/33", "44/55+56")).toBe("https://discord.com/channels/@me/44/55");
-    expect(messageLink("discord", "22/33", "11/44/55")).toBe("https://discord.com/channels/11/44/55");
+    expect(messageLink("discord", "22/33", "33/55")).toBeUndefined();
+    expect(messageLink("discord", "22/33", "33")).toBeUndefined();
   });
   test("where there is no message, or the reference is none of theirs, there is no link", () => {
     expect(messageLink("web", "b1", "d1")).toBeUndefined();

@@ -27,6 +27,8 @@ export async function openHouse(
     config?: Partial<SlackConfig>;
     /** Person ids that may approve. */
     approvers?: string[];
+    /** Person ids that may read feedback. */
+    managers?: string[];
     /** Nobody waits for a channel's second: for tests that aren't about it. */
     unpaced?: boolean;
   } = {},
@@ -66,12 +68,13 @@ export async function openHouse(
       roleOf: (id) =>
         roleOf(id, {
           approvers: options.approvers ?? [],
-          managers: [],
+          managers: options.managers ?? [],
           admins: [],
           fallback: "requester",
         }),
       counts: queue.counts,
-      dashboardLink: async (actor) => `https://hygge.example/manage?who=${encodeURIComponent(actor.id)}`,
+      dashboardLink: async (actor, target) =>
+        `https://hygge.example/manage?who=${encodeURIComponent(actor.id)}${target ? `&draft=${target.draftId}` : ""}`,
       log: testLog,
     });
     // Not its start: that takes whoever writes for dead, and here the writer lives on.

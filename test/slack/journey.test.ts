@@ -18,6 +18,7 @@ beforeAll(async () => {
   slack = await openFakeSlack();
   house = await openHouse(slack, scriptedModel(says), {
     config: { approverGroups: ["@freigabe"] },
+    managers: ["slack:T01TEST/U03CLEO"],
     unpaced: true,
   });
   await house.startBot();
@@ -190,6 +191,23 @@ describe("under a draft", () => {
       "the plain text",
     );
     expect(blocks[1].elements[0].elements[0].text).toBe(draftTexts(draft.blocks)[0]);
+  });
+
+  it("a manager is shown it in the dashboard, by a link for her alone; the others are told whose that is", async () => {
+    const { value } = draft.blocks
+      .flatMap((b: Json) => b.elements ?? [])
+      .find((e: Json) => e.action_id === ids.edit);
+    const [, draftId] = value.split("|");
+    const before = slack.answers.length;
+    await slack.click("U03CLEO", draft, ids.more, { choose: "Im Dashboard zeigen" });
+    const { body } = await eventually(() => slack.answers.slice(before)[0], "the link");
+    expect(body).toMatchObject({ response_type: "ephemeral", replace_original: false });
+    expect(wordsOf(body.blocks)).toContain(
+      `https://hygge.example/manage?who=slack%3AT01TEST%2FU03CLEO&draft=${draftId}`,
+    );
+    await slack.click("U01ANNA", draft, ids.more, { choose: "Im Dashboard zeigen" });
+    const refused = await eventually(() => slack.answers.slice(before)[1], "the refusal");
+    expect(wordsOf(refused.body.blocks)).toContain("nötig ist „Leitung“");
   });
 
   it("an edit takes the draft's place, after what was noticed was said once; the diff is kept", async () => {
@@ -374,9 +392,10 @@ describe("everything else", () => {
     ["hilfe", "So geht es"],
     ["status", "Die Schlange ist leer."],
     ["meine", "Deine letzten Texte"],
-    ["dashboard", "https://hygge.example/manage?who=slack%3AT01TEST%2FU01ANNA"],
-  ])("/hygge %s", async (word, answer) => {
-    const { payload } = await slack.command("U01ANNA", word);
+    ["dashboard", "nötig ist „Leitung“"],
+    ["dashboard", "https://hygge.example/manage?who=slack%3AT01TEST%2FU03CLEO", "U03CLEO"],
+  ])("/hygge %s: %s", async (word, answer, user = "U01ANNA") => {
+    const { payload } = await slack.command(user, word);
     expect(payload.response_type).toBe("ephemeral");
     expect(wordsOf(payload.blocks)).toContain(answer);
   });
