@@ -4,9 +4,10 @@ import type { Channel, Length, Tone } from "#src/brief.ts";
 import { type Locale, locales } from "#src/chat.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Decision, Hygge, RatingInput } from "#src/hygge.ts";
-import { type Actor, may } from "#src/may.ts";
+import type { Actor } from "#src/may.ts";
 import { labels, message } from "#src/messages.ts";
 import type { BriefView } from "#src/views.ts";
+import { pageCan } from "./can.ts";
 import type { createEventStreams } from "./events.ts";
 import { checkName, type People } from "./people.ts";
 import { type Route, route } from "./route.ts";
@@ -240,18 +241,12 @@ export function apiRoutes({ hygge, people, brands, brand, login, streams }: ApiD
 
   function me(actor: Actor) {
     const { id, name, locale, role } = actor;
-    const somebody = { owner: "" };
     return {
       id,
       name,
       locale,
       role,
-      can: {
-        approve: may(actor, "draft.approve"),
-        reject: may(actor, "draft.reject"),
-        others: may(actor, "draft.request", somebody),
-        manage: may(actor, "feedback.read"),
-      },
+      can: pageCan(actor),
       login,
     };
   }

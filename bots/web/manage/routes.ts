@@ -6,6 +6,7 @@ import { exportKinds } from "#src/manage/export.ts";
 import type { Manage, Query } from "#src/manage/manage.ts";
 import { type Actor, may } from "#src/may.ts";
 import { labels } from "#src/messages.ts";
+import { manageCan } from "../can.ts";
 import { type Route, route } from "../route.ts";
 import { csvDownload, jsonlDownload, partOf } from "./downloads.ts";
 import type { Manager } from "./managers.ts";
@@ -68,14 +69,7 @@ export function manageRoutes(manage: Manage, timeZone: string): Route[] {
         id: actor.id,
         name: actor.name,
         role: actor.role,
-        can: {
-          read: may(actor, "feedback.read"),
-          export: may(actor, "feedback.export"),
-          rules: may(actor, "rules.change"),
-          audit: may(actor, "audit.read"),
-          access: may(actor, "person.access"),
-          erase: may(actor, "person.erase"),
-        },
+        can: manageCan(actor),
         timeZone,
         labels: labels(asked.locale === "en" ? "en" : "de"),
       }),

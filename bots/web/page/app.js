@@ -2,6 +2,7 @@
 import { announce, call, connection, onUnauthorized, Refused, speak } from "./api.js";
 import { Brief } from "./brief.js";
 import { Compose } from "./compose.js";
+import { offersManagers } from "./offers.js";
 import { Texts } from "./texts.js";
 import { App, html, Icon, Problem, render, Select, useAction, useEffect, useRef, useState } from "./ui.js";
 import { words } from "./words.js";
@@ -87,7 +88,7 @@ function Page() {
           <nav>
             <a href="#/" aria-current=${place.view === "new" ? "page" : undefined}>${w.newText}</a>
             <a href="#/texts" aria-current=${place.view === "texts" ? "page" : undefined}>${w.myTexts}</a>
-            ${me.can.manage && html`<a href="/manage">${w.manage}</a>`}
+            ${offersManagers(me).dashboard && html`<a href="/manage">${w.manage}</a>`}
           </nav>
           <${Settings} me=${me} words=${w} rename=${rename} />`
         }

@@ -1,6 +1,7 @@
 /** One brief: its request, what is being written, and all versions in order. */
 import { announce, call, connection, listenToTabs, newKey, Refused, tellTabs } from "./api.js";
 import { Candidates, Draft, GoOnFrom } from "./draft.js";
+import { offersOnBrief } from "./offers.js";
 import { html, Problem, useAction, useApp, useEffect, useRef, useState, when } from "./ui.js";
 
 /** The brief as the server has it, and live while something is written. */
@@ -239,9 +240,9 @@ function Pending({ view, live, change }) {
       location.hash = `#/brief/${briefId}`;
       return briefId;
     });
-  const mayCancel = view.personId === me.id || me.can.others;
   const cancelButton =
-    mayCancel && html`<button type="button" disabled=${busy} onClick=${cancel}>${words.cancel}</button>`;
+    offersOnBrief(me, view).cancel &&
+    html`<button type="button" disabled=${busy} onClick=${cancel}>${words.cancel}</button>`;
 
   if (status === "queued")
     return html`

@@ -2,6 +2,7 @@
 import { announce, call, newKey } from "./api.js";
 import { Editor } from "./editor.js";
 import { Checks, Facts, Score } from "./measure.js";
+import { offersOnDraft } from "./offers.js";
 import {
   html,
   Icon,
@@ -18,7 +19,7 @@ import {
 } from "./ui.js";
 
 export function Draft({ draft, brief, change, current, variant }) {
-  const { words, labels, locale } = useApp();
+  const { words, labels, locale, me } = useApp();
   const [editing, setEditing] = useState(false);
   const [open, setOpen] = useState(false);
   const action = useAction();
@@ -61,7 +62,7 @@ export function Draft({ draft, brief, change, current, variant }) {
           <div class="actions">
             ${
               variant &&
-              !draft.picked &&
+              offersOnDraft(me, brief, draft).pick &&
               html`<button type="button" class="primary" disabled=${action.busy} onClick=${() => post("pick")}>${words.pick}</button>`
             }
             <${Copy} text=${draft.text} action=${action} />
@@ -140,7 +141,7 @@ function Approval({ draft, brief, action, post }) {
   const [rejecting, setRejecting] = useState(false);
   const [note, setNote] = useState("");
   const { state } = draft;
-  const mine = brief.personId === me.id || me.can.others;
+  const offers = offersOnDraft(me, brief, draft);
   const button = (text, onClick, name) =>
     html`<button type="button" class=${name} disabled=${action.busy} onClick=${onClick}>${text}</button>`;
   if (state !== "draft" && state !== "requested") return null;
@@ -156,10 +157,10 @@ function Approval({ draft, brief, action, post }) {
         ${button(words.cancel, () => setRejecting(false))}
       </form>`;
   return html`
-    ${state === "draft" && mine && button(words.request, () => post("request"))}
-    ${state === "requested" && mine && button(words.withdraw, () => post("withdraw"))}
-    ${me.can.approve && button(words.approve, () => post("approve"), state === "requested" ? "primary" : undefined)}
-    ${me.can.reject && state === "requested" && button(words.reject, () => setRejecting(true))}`;
+    ${offers.request && button(words.request, () => post("request"))}
+    ${offers.withdraw && button(words.withdraw, () => post("withdraw"))}
+    ${offers.approve && button(words.approve, () => post("approve"), state === "requested" ? "primary" : undefined)}
+    ${offers.reject && button(words.reject, () => setRejecting(true))}`;
 }
 
 /** One vote for a person and draft, to be changed or taken back any time. */

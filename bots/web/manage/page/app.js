@@ -5,6 +5,7 @@ import { ask, speak } from "./api.js";
 import { Detail } from "./detail.js";
 import { Drafts } from "./drafts.js";
 import { Exports } from "./exports.js";
+import { offers } from "./offers.js";
 import { Overview } from "./overview.js";
 import { Patterns } from "./patterns.js";
 import { People } from "./people.js";
@@ -76,7 +77,7 @@ function Page() {
       const person = await ask("GET", `me?locale=${locale}`);
       setMe(person);
       setPlace(placeOf(location.hash));
-      if (!person.can.read) return;
+      if (!offers(person).overview) return;
       setChoices(await ask("GET", "choices"));
     };
     load().catch((error) => {
@@ -106,7 +107,8 @@ function Page() {
     location.href = "/manage";
     location.reload();
   };
-  const ready = me?.can.read && choices;
+  const offered = me ? offers(me) : {};
+  const ready = offered.overview && choices;
   const View = views[view];
   return html`
     <${Manage.Provider} value=${{ me, words: w, locale, labels: me?.labels, choices }}>
@@ -120,7 +122,7 @@ function Page() {
         ${
           ready &&
           html`<nav aria-label=${w.title}>${Object.entries(w.pages)
-            .filter(([page]) => page !== "people" || me.can.erase)
+            .filter(([page]) => offered[page])
             .map(([page, name]) => {
               const at = page === "overview" ? "" : page;
               const here = at === view || (at === "drafts" && (view === "draft" || view === "provenance"));
@@ -130,7 +132,7 @@ function Page() {
       </header>
       <main id="main" tabindex="-1" class="manage">
         ${
-          shut || (me && !me.can.read)
+          shut || (me && !offered.overview)
             ? html`<div class="login"><h1>${shut ? w.login : w.denied}</h1><p>${shut ? w.loginHint : w.deniedHint(w.roles[me.role])}</p>${shut && problem && html`<${Problem} text=${problem} />`}${!shut && html`<p class="quiet">${w.loginHint}</p>`}</div>`
             : !ready
               ? problem
@@ -140,7 +142,7 @@ function Page() {
                 ? html`<${Detail} key=${id} id=${id} />`
                 : view === "provenance"
                   ? html`<${Provenance} key=${id} id=${id} />`
-                  : View && (view !== "people" || me.can.erase)
+                  : View && offered[view || "overview"]
                     ? html`<${View} key=${view} query=${place.query} />`
                     : html`<${Overview} query=${{}} />`
         }

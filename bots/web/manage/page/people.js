@@ -1,10 +1,12 @@
 /** Access, erasure and the audit log: for administrators. */
 import { html, Problem, Select, useAction, useRef, useState } from "/ui.js";
 import { ask, queryOf } from "./api.js";
+import { offers } from "./offers.js";
 import { Heading, useFormats, useManage } from "./ui.js";
 
 export function People() {
-  const { words } = useManage();
+  const { words, me } = useManage();
+  const offered = offers(me);
   const [person, setPerson] = useState("");
   const [also, setAlso] = useState("");
   const [drafts, setDrafts] = useState("anonymise");
@@ -45,8 +47,8 @@ export function People() {
       <label class="field"><span>${words.also} <small>${words.alsoHint}</small></span>
         <textarea rows="2" value=${also} onInput=${(event) => setAlso(event.currentTarget.value)}></textarea></label>
       <${Select} label=${words.eraseDrafts} value=${drafts} onChange=${setDrafts} options=${Object.entries(words.eraseChoices)} />
-      <p class="actions"><button type="submit" disabled=${action.busy}>${words.access}</button>
-        <button type="button" class="danger" disabled=${action.busy || !person.trim()} onClick=${() => dialog.current?.showModal()}>${words.erase}</button></p>
+      <p class="actions">${offered.access && html`<button type="submit" disabled=${action.busy}>${words.access}</button>`}
+        ${offered.erase && html`<button type="button" class="danger" disabled=${action.busy || !person.trim()} onClick=${() => dialog.current?.showModal()}>${words.erase}</button>`}</p>
       <${Problem} text=${action.problem} />
       ${
         done &&
@@ -58,7 +60,7 @@ export function People() {
       <p>${words.eraseDrafts}: ${words.eraseChoices[drafts]}</p>
       <p class="actions"><button type="button" class="danger" onClick=${erase}>${words.yes}</button>
         <button type="button" onClick=${() => dialog.current?.close()}>${words.cancel}</button></p></dialog>
-    <${Audit} />`;
+    ${offered.audit && html`<${Audit} />`}`;
 }
 
 function Audit() {

@@ -2,12 +2,14 @@
 import { announce } from "/api.js";
 import { html, Problem, useAction } from "/ui.js";
 import { ask } from "./api.js";
+import { offers } from "./offers.js";
 import { Diff, Heading, hrefOf, useAnswer, useFormats, useManage } from "./ui.js";
 
 const named = (words, { kind, pattern, replacement }) => words.rule[kind](pattern, replacement);
 
 export function Rules() {
   const { words, me } = useManage();
+  const offered = offers(me);
   const { data, problem, again } = useAnswer("rules");
   const format = useFormats();
   const action = useAction();
@@ -42,7 +44,7 @@ export function Rules() {
           (example) => html`
           <div key=${example.draftId} class="example-edit"><${Diff} parts=${example.diff} /><a href=${hrefOf(`draft/${encodeURIComponent(example.draftId)}`)}>${words.text}</a></div>`,
         )}</details>
-        ${me.can.rules && html`<button type="button" class="primary" disabled=${action.busy} onClick=${() => accept(proposal)}>${words.accept}</button>`}
+        ${offered.accept && html`<button type="button" class="primary" disabled=${action.busy} onClick=${() => accept(proposal)}>${words.accept}</button>`}
       </li>`,
     )}</ul>
     <section class="panel" aria-labelledby="accepted"><h2 id="accepted">${words.rules}</h2>
@@ -52,7 +54,7 @@ export function Rules() {
         <li key=${rule.id} class=${rule.undoneAt ? "undone" : ""}>
           <div><strong>${named(words, rule)}</strong> <span class="quiet">${rule.brand}</span>
             <p class="quiet">${words.acceptedBy(rule.acceptedBy, format.when(rule.acceptedAt))}${rule.evidence.times ? ` · ${words.evidence({ people: 1, kept: 0, ...rule.evidence })}` : ""}${rule.undoneAt ? ` · ${words.undone(rule.undoneBy, format.when(rule.undoneAt))}` : ""}</p></div>
-          ${!rule.undoneAt && me.can.rules && html`<button type="button" disabled=${action.busy} onClick=${() => undo(rule.id)} aria-label=${`${words.undo}: ${named(words, rule)}`}>${words.undo}</button>`}
+          ${!rule.undoneAt && offered.undo && html`<button type="button" disabled=${action.busy} onClick=${() => undo(rule.id)} aria-label=${`${words.undo}: ${named(words, rule)}`}>${words.undo}</button>`}
         </li>`,
       )}</ul>
     </section>`;
