@@ -121,6 +121,8 @@ export function resultLine(row: ResultRow): string {
   return stringify([resultColumns.map((column) => row[column].replace(/\r\n?/g, "\n"))], {
     escape_formulas: true,
     record_delimiter: "windows",
+    // A line break alone is no record's end to the writer, but it is to every spreadsheet.
+    quoted_match: /\n/,
   });
 }
 

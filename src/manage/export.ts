@@ -325,6 +325,8 @@ export async function* csv(
       delimiter: german ? ";" : ",",
       escape_formulas: true,
       record_delimiter: "windows",
+      // A line break alone is no record's end to the writer, but it is to every spreadsheet.
+      quoted_match: /\n/,
       cast: {
         number: (value) => ({
           // Ours, not a person's: a minus sign would be no formula, and there is none.
