@@ -116,9 +116,12 @@ const resultColumns = [
 /** With a byte order mark, or Excel takes UTF-8 for something else. */
 export const resultHeader = `\ufeff${stringify([[...resultColumns]], { record_delimiter: "windows" })}`;
 
+/** A line break before a formula hides it from `escape_formulas`, not from every spreadsheet. */
+const cell = (text: string) => text.replace(/\r\n?/g, "\n").replace(/^(?=\n)/, "'");
+
 /** Cells that a spreadsheet would take for a formula get an apostrophe in front. */
 export function resultLine(row: ResultRow): string {
-  return stringify([resultColumns.map((column) => row[column].replace(/\r\n?/g, "\n"))], {
+  return stringify([resultColumns.map((column) => cell(row[column]))], {
     escape_formulas: true,
     record_delimiter: "windows",
     // A line break alone is no record's end to the writer, but it is to every spreadsheet.
@@ -145,4 +148,4 @@ export function readResults(file: Uint8Array): ResultRow[] {
 }
 
 const unescaped = (cell: string) =>
-  /^'[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(cell) ? cell.slice(1) : cell;
+  /^'[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(cell) ? cell.slice(1) : cell;
