@@ -1,6 +1,6 @@
 /** CSV as people have it: from Excel or Numbers, German or English, with or without a byte order mark. */
 import { parse } from "csv-parse/sync";
-import { stringify } from "csv-stringify/sync";
+import { byteOrderMark, spreadsheetRows, unescapedCell } from "#src/spreadsheet.ts";
 
 export interface BriefRow {
   brief: string;
@@ -113,21 +113,10 @@ const resultColumns = [
   "draft_id",
 ] as const satisfies (keyof ResultRow)[];
 
-/** With a byte order mark, or Excel takes UTF-8 for something else. */
-export const resultHeader = `\ufeff${stringify([[...resultColumns]], { record_delimiter: "windows" })}`;
+export const resultHeader = `${byteOrderMark}${spreadsheetRows([resultColumns])}`;
 
-/** A line break before a formula hides it from `escape_formulas`, not from every spreadsheet. */
-const cell = (text: string) => text.replace(/\r\n?/g, "\n").replace(/^(?=\n)/, "'");
-
-/** Cells that a spreadsheet would take for a formula get an apostrophe in front. */
-export function resultLine(row: ResultRow): string {
-  return stringify([resultColumns.map((column) => cell(row[column]))], {
-    escape_formulas: true,
-    record_delimiter: "windows",
-    // A line break alone is no record's end to the writer, but it is to every spreadsheet.
-    quoted_match: /\n/,
-  });
-}
+export const resultLine = (row: ResultRow): string =>
+  spreadsheetRows([resultColumns.map((column) => row[column])]);
 
 /** Rows of an earlier run; a last line that was cut off in the middle is left out. */
 export function readResults(file: Uint8Array): ResultRow[] {
@@ -142,10 +131,7 @@ export function readResults(file: Uint8Array): ResultRow[] {
     .map(
       (row) =>
         Object.fromEntries(
-          resultColumns.map((column, i) => [column, unescaped(row[i] ?? "")]),
+          resultColumns.map((column, i) => [column, unescapedCell(row[i] ?? "")]),
         ) as unknown as ResultRow,
     );
 }
-
-const unescaped = (cell: string) =>
-  /^'[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(cell) ? cell.slice(1) : cell;

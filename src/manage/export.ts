@@ -3,10 +3,10 @@
  * one long query: the embedded database would keep everybody waiting, and memory stays flat at any size.
  */
 import { createHash } from "node:crypto";
-import { stringify } from "csv-stringify/sync";
 import { sql } from "drizzle-orm";
 import { ratingReasons } from "#src/hygge.ts";
 import type { Prompt, Sampling } from "#src/model.ts";
+import { byteOrderMark, spreadsheetRows } from "#src/spreadsheet.ts";
 import type { Db } from "#src/store/schema.ts";
 import { type DraftView, gateIds } from "#src/views.ts";
 import { fold } from "./facts/words.ts";
@@ -311,31 +311,14 @@ const csvColumns = [
   "draft_id",
 ] as const;
 
-/**
- * The list as a spreadsheet opens it: with a byte order mark, so that Excel reads UTF-8, in the reader's separators
- * (German: semicolon and decimal comma), and with an apostrophe before what it would take for a formula.
- */
+/** The list as a spreadsheet opens it, in the reader's separators (German: semicolon and decimal comma). */
 export async function* csv(
   db: Db,
   query: { filter: Filter; timeZone: string; locale: "de" | "en" },
 ): AsyncGenerator<string> {
-  const german = query.locale === "de";
-  const write = (rows: unknown[][]) =>
-    stringify(rows, {
-      delimiter: german ? ";" : ",",
-      escape_formulas: true,
-      record_delimiter: "windows",
-      // A line break alone is no record's end to the writer, but it is to every spreadsheet.
-      quoted_match: /\n/,
-      cast: {
-        number: (value) => ({
-          // Ours, not a person's: a minus sign would be no formula, and there is none.
-          value: german ? String(value).replace(".", ",") : String(value),
-          escape_formulas: false,
-        }),
-      },
-    });
-  yield `\ufeff${write([[...csvColumns]])}`;
+  const write = (rows: readonly (readonly unknown[])[]) =>
+    spreadsheetRows(rows, query.locale === "de" ? { between: ";", decimal: "," } : undefined);
+  yield `${byteOrderMark}${write([csvColumns])}`;
   for await (const ids of steps(db, query.filter, query.timeZone, sql`true`)) {
     const { rows } = await db.execute<Record<(typeof csvColumns)[number], unknown>>(sql`
       select to_char(d.created_at at time zone ${query.timeZone}, 'YYYY-MM-DD HH24:MI:SS') as created, b.brand, d.channel,
@@ -355,8 +338,7 @@ export async function* csv(
           const value = row[column];
           if (column === "failed_gates") return names(gateIds, Number(value));
           if (column === "reasons") return names(ratingReasons, Number(value));
-          // A line break before a formula hides it from `escape_formulas`, not from every spreadsheet.
-          return typeof value === "string" ? value.replace(/\r\n?/g, "\n").replace(/^(?=\n)/, "'") : value;
+          return value;
         }),
       ),
     );
