@@ -257,6 +257,16 @@ export interface Brands {
   close(): void;
 }
 
+/** What to say where `value` names no brand. */
+export const unknownBrand = (brands: Pick<Brands, "list">, value: string): HyggeError =>
+  new HyggeError("brand_unknown", {
+    value,
+    allowed: brands
+      .list()
+      .map(({ id }) => id)
+      .join(", "),
+  });
+
 /**
  * All brands of a folder, read again when a file in it changes. A file that became wrong keeps its last good
  * version and is logged; at the start it is thrown.

@@ -1,4 +1,5 @@
 import type { Locale, Surface } from "#src/chat.ts";
+import { HyggeError } from "#src/errors.ts";
 
 export const roles = ["requester", "approver", "manager", "admin"] as const;
 export type Role = (typeof roles)[number];
@@ -82,6 +83,13 @@ export function may(actor: Actor, action: Action, about?: { owner: string }): bo
 export function neededRole(action: Action, about: { owner: string } | undefined, actor: Actor): Role {
   const others = about !== undefined && about.owner !== actor.id ? foreign[action] : undefined;
   return others !== undefined && rank[others] > rank[needed[action]] ? others : needed[action];
+}
+
+/** @throws HyggeError not_allowed */
+export function allow(actor: Actor, action: Action, about?: { owner: string }): void {
+  if (may(actor, action, about)) return;
+  const needed = neededRole(action, about, actor);
+  throw new HyggeError("not_allowed", { action, role: actor.role, needed });
 }
 
 /** The higher of two roles: what the configuration says and what a platform's group says add up. */

@@ -9,12 +9,12 @@ import {
   type ModalSubmitInteraction,
   PermissionFlagsBits,
 } from "discord.js";
+import { unknownBrand } from "#src/brand.ts";
 import type { Channel, Length, Tone } from "#src/brief.ts";
 import type { Locale } from "#src/chat.ts";
-import { HyggeError } from "#src/errors.ts";
 import type { BriefInput } from "#src/hygge.ts";
 import type { Target } from "#src/manage/login.ts";
-import { type Actor, may } from "#src/may.ts";
+import { type Actor, allow } from "#src/may.ts";
 import { stateLabel, statusLabel } from "#src/messages.ts";
 import { briefIn } from "#src/store/posts.ts";
 import { draftView } from "#src/store/read.ts";
@@ -231,8 +231,7 @@ export function checkPermissions(interaction: Interaction): void {
 const brandOf = (bot: Bot, id: string | undefined) => {
   const brand = bot.brands.get(id ?? bot.brand);
   if (brand) return brand;
-  const allowed = bot.brands.list().map((known) => known.id);
-  throw new HyggeError("brand_unknown", { value: id ?? bot.brand, allowed: allowed.join(", ") });
+  throw unknownBrand(bot.brands, id ?? bot.brand);
 };
 
 /** Suggestions for channel and brand while somebody types: answered at once, there is nothing to wait for. */
@@ -311,8 +310,7 @@ async function dashboard(
 ): Promise<void> {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   const actor = bot.people.actor(interaction);
-  if (!may(actor, "feedback.read"))
-    throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
+  allow(actor, "feedback.read");
   const t = texts(actor.locale);
   let target: Target;
   if (interaction.isMessageContextMenuCommand()) {

@@ -1,9 +1,8 @@
 /** What a person can look up: help, the queue, their latest texts; the same parts make the App Home. */
 import type { HomeView } from "@slack/types";
 import type { Locale } from "#src/chat.ts";
-import { HyggeError } from "#src/errors.ts";
 import type { Target } from "#src/manage/login.ts";
-import { type Actor, may } from "#src/may.ts";
+import { type Actor, allow } from "#src/may.ts";
 import { stateLabel, statusLabel } from "#src/messages.ts";
 import type { BriefView } from "#src/views.ts";
 import { actions, type Block, bullets, button, context, paragraph, plainText, words } from "./blocks.ts";
@@ -75,8 +74,7 @@ export async function status(room: Room, actor: Actor): Promise<Answer> {
 /** A link for managers: to all figures, or to one draft. @throws HyggeError not_allowed */
 export async function dashboard(room: Room, actor: Actor, target?: Target): Promise<Answer> {
   const t = texts(actor.locale);
-  if (!may(actor, "feedback.read"))
-    throw new HyggeError("not_allowed", { action: "feedback.read", role: actor.role, needed: "manager" });
+  allow(actor, "feedback.read");
   const url = await room.dashboardLink(actor, target);
   if (!url) return { text: inert(t.dashboardNone), blocks: [paragraph(words(t.dashboardNone))] };
   const say = target ? t.draftInDashboard : t.dashboard;

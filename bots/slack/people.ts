@@ -3,7 +3,7 @@ import type { WebClient } from "@slack/web-api";
 import { z } from "zod";
 import type { Locale } from "#src/chat.ts";
 import type { Logger } from "#src/log.ts";
-import type { Actor, Role } from "#src/may.ts";
+import { type Actor, higher, type Role } from "#src/may.ts";
 import { type Client, SlackFault } from "./client.ts";
 import { personId } from "./place.ts";
 
@@ -29,7 +29,6 @@ export interface PeopleDeps {
 const keptMs = 3_600_000;
 const groupsKeptMs = 300_000;
 const keptPeople = 5_000;
-const rank: Record<Role, number> = { requester: 0, approver: 1, manager: 2, admin: 3 };
 
 const userInfo = z.object({
   user: z.object({
@@ -98,10 +97,12 @@ export function createPeople({ client, log, roleOf, groups, approverIds }: Peopl
         return { name: hint ?? user, locale: "de" as const };
       });
       const configured = roleOf(id);
+      // A group that could add nothing isn't asked for.
+      const raises = (role: Role) => higher(configured, role) !== configured;
       const role =
-        rank[configured] < rank.manager && (await inAny(team, user, groups.managers))
+        raises("manager") && (await inAny(team, user, groups.managers))
           ? "manager"
-          : rank[configured] < rank.approver && (await inAny(team, user, groups.approvers))
+          : raises("approver") && (await inAny(team, user, groups.approvers))
             ? "approver"
             : configured;
       return { id, ...known, surface: "slack", role };

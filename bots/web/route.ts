@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { HyggeError } from "#src/errors.ts";
+import { checked } from "#src/flow/input.ts";
 import type { Actor } from "#src/may.ts";
 
 export interface Call<B = unknown, Q = unknown> {
@@ -47,21 +48,15 @@ export async function readBody<B>(c: Context, schema: z.ZodType<B>): Promise<B> 
   } catch {
     throw new HyggeError("input_invalid", { field: "body", problem: "not JSON" });
   }
-  return check(schema, value, "body");
+  return checked(schema, value, "body");
 }
 
 export const readQuery = <Q>(c: Context, schema: z.ZodType<Q>): Q =>
-  check(schema, Object.fromEntries(Object.entries(c.req.query()).map(([k, v]) => [k, storable(v)])), "query");
-
-function check<T>(schema: z.ZodType<T>, value: unknown, whole: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new HyggeError("input_invalid", {
-    field: issue?.path.join(".") || whole,
-    problem: issue?.message ?? "",
-  });
-}
+  checked(
+    schema,
+    Object.fromEntries(Object.entries(c.req.query()).map(([k, v]) => [k, storable(v)])),
+    "query",
+  );
 
 const storable = (text: string) => text.replace(/\0|\p{Cs}/gu, "");
 

@@ -2,11 +2,10 @@
 import { access } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { openBrands } from "#src/brand.ts";
+import { openBrands, unknownBrand } from "#src/brand.ts";
 import { readConfig } from "#src/config.ts";
 import { addApproved, BrokenSet } from "#src/dataset/add.ts";
 import { dataDir, setFiles, told } from "#src/dataset/rows.ts";
-import { HyggeError } from "#src/errors.ts";
 import { localSecret } from "#src/local.ts";
 import { openLog } from "#src/log.ts";
 import { type Approved, approvedCopy } from "#src/store/approved.ts";
@@ -20,14 +19,10 @@ export async function add(io: Io, target: string | undefined, options: { brand?:
   const config = readConfig(io.env);
   const { text } = io;
   const brands = openBrands(config.brandsDir, openLog("error"));
-  const brand = brands.get(options.brand ?? config.brand);
-  const allowed = brands.list().map(({ id }) => id);
+  const wanted = options.brand ?? config.brand;
+  const brand = brands.get(wanted);
   brands.close();
-  if (!brand)
-    throw new HyggeError("brand_unknown", {
-      value: options.brand ?? config.brand,
-      allowed: allowed.join(", "),
-    });
+  if (!brand) throw unknownBrand(brands, wanted);
 
   const here = await access(dataDir).then(
     () => true,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Brand, Brands } from "#src/brand.ts";
+import { type Brand, type Brands, unknownBrand } from "#src/brand.ts";
 import { type Brief, type Channel, fillFromProducts, parseBrief } from "#src/brief.ts";
 import type { Corpus } from "#src/corpus.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -8,7 +8,7 @@ import type { Grammar } from "#src/grammar.ts";
 import type { BriefInput, Decision, DraftQueue, Hygge, RevisionInput } from "#src/hygge.ts";
 import { lintText, withGrammar } from "#src/lint.ts";
 import type { Logger } from "#src/log.ts";
-import { type Action, type Actor, may, neededRole } from "#src/may.ts";
+import { type Actor, allow } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
 import { type BriefRow, briefIdsOf, getBrief, insertBrief } from "#src/store/briefs.ts";
 import { addDelivery, markChanged, markRequestChanged } from "#src/store/deliveries.ts";
@@ -48,21 +48,7 @@ export function createHygge(deps: FlowDeps): Hygge {
   function brandOf(id: string | undefined): Brand {
     const brand = brands.get(id ?? deps.brand);
     if (brand) return brand;
-    const allowed = brands.list().map((b) => b.id);
-    throw new HyggeError("brand_unknown", {
-      value: check.shown(id ?? deps.brand),
-      allowed: allowed.join(", "),
-    });
-  }
-
-  function allow(actor: Actor, action: Action, about?: { owner: string }): void {
-    if (!may(actor, action, about)) {
-      throw new HyggeError("not_allowed", {
-        action,
-        role: actor.role,
-        needed: neededRole(action, about, actor),
-      });
-    }
+    throw unknownBrand(brands, check.shown(id ?? deps.brand));
   }
 
   async function theBrief(id: string): Promise<BriefRow> {

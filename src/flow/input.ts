@@ -33,6 +33,17 @@ export const shown = (value: unknown) =>
     .replace(/\s+/g, " ")
     .slice(0, 60);
 
+/** `whole` names what isn't about one field. @throws HyggeError input_invalid {field, problem}, the first one */
+export function checked<T>(schema: z.ZodType<T>, value: unknown, whole = ""): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new HyggeError("input_invalid", {
+    field: issue?.path.join(".") || whole,
+    problem: issue?.message ?? "",
+  });
+}
+
 function asString(field: string, value: unknown): string {
   const parsed = z.string().safeParse(value);
   if (!parsed.success)

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Brands } from "#src/brand.ts";
+import { type Brands, unknownBrand } from "#src/brand.ts";
 import type { Corpus } from "#src/corpus.ts";
 import { writeDraft } from "#src/draft.ts";
 import { HyggeError } from "#src/errors.ts";
@@ -150,14 +150,7 @@ async function jobOf({ database: { db }, brands }: WorkDeps, generation: Generat
   const row = await getBrief(db, generation.briefId);
   if (!row) throw new HyggeError("not_found", { kind: "brief", id: generation.briefId });
   const brand = brands.get(row.brand);
-  if (!brand)
-    throw new HyggeError("brand_unknown", {
-      value: row.brand,
-      allowed: brands
-        .list()
-        .map((b) => b.id)
-        .join(", "),
-    });
+  if (!brand) throw unknownBrand(brands, row.brand);
   const parent = generation.parentId === null ? undefined : await getDraft(db, generation.parentId);
   const { channel, tone, length, wish } = generation;
   const standing = parent ? standingWishes(await wishesOf(db, parent.id), wish ?? "") : [];

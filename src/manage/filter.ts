@@ -2,7 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import { z } from "zod";
 import { channels } from "#src/brief.ts";
-import { HyggeError } from "#src/errors.ts";
+import { checked } from "#src/flow/input.ts";
 import { ratingReasons } from "#src/hygge.ts";
 import type { Db } from "#src/store/schema.ts";
 import { gateIds } from "#src/views.ts";
@@ -40,13 +40,7 @@ export function checkFilter(input: Record<string, unknown>): Filter {
       ([key, value]) => key in filterSchema.shape && value !== undefined && value !== "",
     ),
   );
-  const parsed = filterSchema.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new HyggeError("input_invalid", {
-    field: issue?.path.join(".") ?? "",
-    problem: issue?.message ?? "",
-  });
+  return checked(filterSchema, given);
 }
 
 /**

@@ -1,10 +1,11 @@
 /** What managers can do, one place for the page, the API and the command line. Each asks `may` and checks its input. */
 import { desc, eq, lt } from "drizzle-orm";
 import { z } from "zod";
-import type { Brands } from "#src/brand.ts";
+import { type Brands, unknownBrand } from "#src/brand.ts";
 import { HyggeError } from "#src/errors.ts";
+import { checked } from "#src/flow/input.ts";
 import type { Logger } from "#src/log.ts";
-import { type Action, type Actor, may, neededRole } from "#src/may.ts";
+import { type Action, type Actor, allow } from "#src/may.ts";
 import { addAudit } from "#src/store/audit.ts";
 import { databaseError } from "#src/store/errors.ts";
 import type { Database } from "#src/store/open.ts";
@@ -90,15 +91,6 @@ const eraseSchema = z.object({
 export function createManage(deps: ManageDeps) {
   const { database, login, catchUp, timeZone } = deps;
   const { db } = database;
-
-  function allow(actor: Actor, action: Action): void {
-    if (!may(actor, action))
-      throw new HyggeError("not_allowed", {
-        action,
-        role: actor.role,
-        needed: neededRole(action, undefined, actor),
-      });
-  }
 
   // Managers wait for each other, so that whoever writes a brief never waits for more than one of their questions: the
   // embedded database does one thing at a time, and a server has no more cores than it has.
@@ -201,14 +193,7 @@ export function createManage(deps: ManageDeps) {
     async acceptRule(actor: Actor, input: unknown): Promise<{ id: string }> {
       allow(actor, "rules.change");
       const rule = checked(ruleSchema, input);
-      if (!deps.brands.get(rule.brand))
-        throw new HyggeError("brand_unknown", {
-          value: rule.brand,
-          allowed: deps.brands
-            .list()
-            .map((brand) => brand.id)
-            .join(", "),
-        });
+      if (!deps.brands.get(rule.brand)) throw unknownBrand(deps.brands, rule.brand);
       if (rule.kind === "price" && !/^(?:start|end)$/.test(rule.pattern))
         throw new HyggeError("input_invalid", { field: "pattern", problem: "start or end" });
       const made: NewRule = {
@@ -328,14 +313,4 @@ function pageOf(query: Query): number {
   if (!Number.isSafeInteger(page) || page < 1)
     throw new HyggeError("input_invalid", { field: "page", problem: "a number from 1" });
   return page;
-}
-
-function checked<T>(schema: z.ZodType<T>, input: unknown): T {
-  const parsed = schema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new HyggeError("input_invalid", {
-    field: issue?.path.join(".") ?? "",
-    problem: issue?.message ?? "",
-  });
 }

@@ -1,24 +1,13 @@
 /** The managers' API: everything under /api/manage, one table as for the page's own. */
-import type { Context } from "hono";
 import { z } from "zod";
-import { HyggeError } from "#src/errors.ts";
 import { exportKinds } from "#src/manage/export.ts";
 import type { Manage, Query } from "#src/manage/manage.ts";
-import { type Actor, may } from "#src/may.ts";
+import { type Actor, allow } from "#src/may.ts";
 import { labels } from "#src/messages.ts";
 import { manageCan } from "../can.ts";
 import { type Route, route } from "../route.ts";
 import { csvDownload, jsonlDownload, partOf } from "./downloads.ts";
 import type { Manager } from "./managers.ts";
-
-export interface ManageCall {
-  c: Context;
-  manager: Manager;
-  actor: Actor;
-  id: string;
-  query: Query;
-  body: unknown;
-}
 
 const query = z.record(z.string(), z.string().optional());
 const filters =
@@ -181,6 +170,5 @@ export const loginBody = z.looseObject({ link: z.string().max(300) });
 
 /** @throws HyggeError unauthorized */
 export function adminOnly({ actor }: Manager): void {
-  if (!may(actor, "admin"))
-    throw new HyggeError("not_allowed", { action: "admin", role: actor.role, needed: "admin" });
+  allow(actor, "admin");
 }
