@@ -15,6 +15,7 @@ import {
   Status,
 } from "discord.js";
 import type { Chat } from "#src/chat.ts";
+import type { Config } from "#src/config.ts";
 import { HyggeError } from "#src/errors.ts";
 import type { Role } from "#src/may.ts";
 import { isAnswered, tell } from "./answer.ts";
@@ -28,16 +29,7 @@ import { createPlaces } from "./place.ts";
 import { runReply } from "./replies.ts";
 import { isUnauthorized, restOptions } from "./rest.ts";
 
-export interface DiscordConfig {
-  token: string;
-  /** A test peer's REST; absent: Discord's own. */
-  apiUrl?: string;
-  /** Ids of Discord roles. */
-  approverRoles: string[];
-  managerRoles: string[];
-  cooldownSeconds: number;
-  replies: boolean;
-}
+export type DiscordConfig = NonNullable<Config["discord"]>;
 
 export interface DiscordDeps
   extends Pick<Bot, "hygge" | "db" | "brands" | "brand" | "dashboardLink" | "status" | "log"> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { App } from "@slack/bolt";
 import type { Brands } from "#src/brand.ts";
 import type { Chat } from "#src/chat.ts";
+import type { Config } from "#src/config.ts";
 import type { Hygge } from "#src/hygge.ts";
 import type { Logger } from "#src/log.ts";
 import type { Target } from "#src/manage/login.ts";
@@ -25,17 +26,7 @@ import { openHttp, openSocket } from "./receive.ts";
 import { type Answer, line, type Room, respond, sentence } from "./room.ts";
 import { onSubmission } from "./submissions.ts";
 
-export interface SlackConfig {
-  botToken: string;
-  /** Socket Mode. */
-  appToken?: string;
-  /** HTTP instead: requests are checked with the secret. */
-  http?: { signingSecret: string; host: string; port: number };
-  /** A test peer's Web API; absent: Slack's own. */
-  apiUrl?: string;
-  /** User groups by id or handle. */
-  approverGroups: string[];
-  managerGroups: string[];
+export interface SlackConfig extends NonNullable<Config["slack"]> {
   /** Seconds between looks whether a void token is valid again; default 30. */
   revokedPauseSeconds?: number;
   /** Person ids that may approve, to ping where no group is set. */
