@@ -178,14 +178,15 @@ function judge(
     limit !== undefined && at.fresh && countGraphemes(written) > limit
       ? (trimmed(written, limit, brief) ?? written)
       : written;
+  const whole = revision && { draft: revision.draft, wish: wholeWish(revision) };
   const gates = checkGates(text, {
     brief,
     brand,
     recent,
-    ...(revision ? { revision: { draft: revision.draft, wish: wholeWish(revision) } } : {}),
+    ...(whole ? { revision: whole } : {}),
     ...(hooks.corpus ? { corpus: hooks.corpus } : {}),
   });
-  const score = voiceScore(text, { brief, brand, gates, ...(revision ? { wish: wholeWish(revision) } : {}) });
+  const score = voiceScore(text, { brief, brand, gates, ...(whole ? { wish: whole.wish } : {}) });
   let fault = gates.reduce((sum, gate) => sum + (gate.ok ? 0 : severity[gate.id]), 0);
   let merit = score.total / 2;
   // A small model is at its best where it stays with what it has learnt; a big one may say what nobody said.
@@ -263,8 +264,8 @@ function attempt(
     length: revisedLength(wish, revision.draft, brief, brand.channels[brief.channel].thirds),
     tone: wish.tone ?? brief.tone,
   };
-  // Rewriting is writing: nothing of the earlier text is wanted.
   const fresh: Brief = noPrice.test(whole.wish) ? { ...revised, task: unpriced(revised.task) } : revised;
+  // Rewriting is writing: nothing of the earlier text is wanted.
   if (wish.kind === "anew") return { prompt: buildPrompt(card, brand, fresh), sampling, fresh: true };
   if (card.prompt === "chat")
     return { prompt: buildPrompt(card, brand, revised, whole), sampling, fresh: false };

@@ -72,16 +72,15 @@ const leaveOut =
  */
 export function standingWishes(earlier: readonly string[], now: string): string[] {
   const standing = new Map<string, string>();
-  for (const wish of [...earlier, now]) {
-    const left = [...wish.matchAll(leaveOut)].map((match) => ({
-      said: match[0],
-      what: stem(match[1] ?? ""),
-    }));
+  const spokenOf = (wish: string) => {
     for (const word of words(wish).map(stem)) standing.delete(word);
-    for (const { said, what } of left) standing.set(what, said);
+  };
+  for (const wish of earlier) {
+    spokenOf(wish);
+    for (const [said, what = ""] of wish.matchAll(leaveOut)) standing.set(stem(what), said);
   }
-  const said = [...now.matchAll(leaveOut)].map((match) => stem(match[1] ?? ""));
-  return [...standing].filter(([what]) => !said.includes(what)).map(([, wish]) => wish);
+  spokenOf(now);
+  return [...standing.values()];
 }
 
 /** Two texts are the same beyond their facts from here on. */
