@@ -15,6 +15,7 @@ import { findModel, openModel } from "../open.ts";
 import { footprint, type ModelRound, modelRound } from "./bench-model.ts";
 import { type PeerRound, peerRound } from "./bench-peer.ts";
 import { buildTools, findTool } from "./llama-tools.ts";
+import { median, quantile } from "./stats.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,11 +30,8 @@ const threads = Number(values.threads);
 /** Tokens of a candidate in the rounds that are compared: all candidates are still writing. */
 const full = 40;
 
-const quantile = (numbers: number[], share: number) =>
-  numbers.toSorted((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))] ??
-  Number.NaN;
 const spread = (numbers: number[], digits = 0) =>
-  `${quantile(numbers, 0.5).toFixed(digits)} (${quantile(numbers, 0.1).toFixed(digits)}-${quantile(numbers, 0.9).toFixed(digits)})`;
+  `${median(numbers).toFixed(digits)} (${quantile(numbers, 0.1).toFixed(digits)}-${quantile(numbers, 0.9).toFixed(digits)})`;
 const mb = (bytes: number | undefined) => (bytes === undefined ? "unknown" : `${Math.round(bytes / 1e6)} MB`);
 
 async function benchModel(): Promise<void> {

@@ -2,7 +2,7 @@
  * Puts card and training texts beside a GGUF that training made: `npm run model:card -- FILE.gguf RUN SPLIT [--version v1]`.
  * The card says what the file comes from: base, run, data hash, settings that differ from the trainer's own.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
@@ -10,6 +10,7 @@ import { packCorpus } from "#src/corpus.ts";
 import { type CardFile, cardSchema } from "../card.ts";
 import { sha256 } from "../open.ts";
 import { textsFile } from "../texts.ts";
+import { writeWhole } from "./whole.ts";
 
 const config = z.looseObject({
   event: z.literal("config"),
@@ -63,8 +64,8 @@ async function main(): Promise<void> {
     rows.map(({ id, completion }) => ({ id, text: completion })),
     hash,
   );
-  await whole(textsFile(file), texts);
-  await whole(file.replace(/\.gguf$/i, ".card.json"), `${JSON.stringify(card, null, 2)}\n`);
+  await writeWhole(textsFile(file), texts);
+  await writeWhole(file.replace(/\.gguf$/i, ".card.json"), `${JSON.stringify(card, null, 2)}\n`);
   console.log(`${file}: card and ${rows.length} training texts beside it`);
 }
 
@@ -74,11 +75,6 @@ function parse(line: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function whole(target: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${target}.part`, content);
-  await rename(`${target}.part`, target);
 }
 
 main().catch((error: unknown) => {

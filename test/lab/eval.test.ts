@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { interval, paired } from "#models/lab/eval/bootstrap.ts";
 import { readDrawn } from "#models/lab/eval/draw.ts";
 import { createChecker } from "#models/lab/eval/facts.ts";
-import { percentile, repetition } from "#models/lab/eval/repetition.ts";
+import { repetition } from "#models/lab/eval/repetition.ts";
 import { score, sheetOf, wilson } from "#models/lab/eval/sheet.ts";
+import { quantile } from "#models/lab/stats.ts";
 import { page, readRun } from "#models/lab/training-report.ts";
 
 describe("intervals", () => {
@@ -105,7 +106,7 @@ test("repetition is counted in runs of words", () => {
   const loop = repetition("Das ist schön und gut. Das ist schön und gut.");
   expect(loop.longest).toBe(5);
   expect(loop.rep4).toBeCloseTo(2 / 7);
-  expect(percentile([1, 2, 3, 4], 0.5)).toBe(3);
+  expect(quantile([1, 2, 3, 4], 0.5)).toBe(3);
 });
 
 describe("reading sheets", () => {

@@ -1,4 +1,5 @@
 /** Intervals by resampling briefs: the drafts of one brief are no independent evidence. Deterministic. */
+import { mean } from "../stats.ts";
 import { mulberry } from "../voice-data.ts";
 
 export interface Interval {
@@ -37,6 +38,3 @@ export const paired = (
       return values.length > 0 && others.length > 0 ? [mean(others) - mean(values)] : [];
     }),
   );
-
-export const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

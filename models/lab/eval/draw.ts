@@ -83,17 +83,16 @@ export async function draw(options: DrawOptions): Promise<Drawn[]> {
       const job = { brief, ...revision, variants: 1, recent: row.draft === undefined ? [] : [row.draft] };
       const written = await writeDraft(model, brand, { ...job, seed: seed * 7919 + 17 }, { corpus });
       const [winner] = written.drafts;
-      const ordered = [...written.candidates].sort((a, b) => Number(isSame(b)) - Number(isSame(a)));
-      function isSame(c: { round: number; index: number }) {
-        return c.round === winner?.round && c.index === winner.index;
-      }
+      const others = written.candidates.filter((one) => one !== winner);
       const entry: Drawn = {
         id: row.id,
         seed,
-        candidates: ordered.map(({ text, gates, stop, tokens, round, index }) => {
-          const failed = gates.filter((gate) => !gate.ok).map((gate) => gate.id);
-          return { text, failed, stop, tokens, round, index };
-        }),
+        candidates: [...(winner ? [winner] : []), ...others].map(
+          ({ text, gates, stop, tokens, round, index }) => {
+            const failed = gates.filter((gate) => !gate.ok).map((gate) => gate.id);
+            return { text, failed, stop, tokens, round, index };
+          },
+        ),
         ms: written.timings.totalMs,
       };
       await appendFile(file, `${JSON.stringify(entry)}\n`);

@@ -2,7 +2,7 @@
  * Whether a draft keeps to its brief. Shares no code with the gates, which the drafts were picked by: names, prices,
  * figures, materials and colours are found by what the whole data set says of a word, and by lists of its own.
  */
-import { mean } from "./bootstrap.ts";
+import { mean } from "../stats.ts";
 
 /** What the checker needs of a row of the set. */
 export interface Told {
@@ -43,13 +43,13 @@ const colours =
   `weiß schwarz grau rot(?!ier) blau grün gelb orange rosa lila violett braun beige creme(?!spei) senf salbei petrol türkis natur(?!ge)`.split(
     /\s+/,
   );
-const kinds = [...materials, ...colours].map((stem) => new RegExp(`^(?:\\p{L}*?)${stem}`, "iu"));
+/** A material begins its word ("eichenem"), a colour may stand anywhere in it ("dunkelgrau"). */
+const kinds = [
+  ...materials.map((stem) => new RegExp(`^${stem}`, "iu")),
+  ...colours.map((stem) => new RegExp(`^\\p{L}*?${stem}`, "iu")),
+];
 const kindOf = (word: string): number | undefined => {
-  const at = kinds.findIndex((kind, i) =>
-    i < materials.length
-      ? new RegExp(`^${kind.source.replace("^(?:\\p{L}*?)", "")}`, "iu").test(word)
-      : kind.test(word),
-  );
+  const at = kinds.findIndex((kind) => kind.test(word));
   return at < 0 ? undefined : at;
 };
 const kindsOf = (text: string): Set<number> => new Set(wordsOf(text).flatMap((word) => kindOf(word) ?? []));

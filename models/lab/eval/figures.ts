@@ -1,10 +1,11 @@
 /** What drafts are worth, one figure for each thing that matters and none for all: with 95% intervals over briefs. */
 import type { Corpus } from "#src/corpus.ts";
 import type { SplitRow } from "../dataset/split.ts";
+import { quantile } from "../stats.ts";
 import { type Interval, interval } from "./bootstrap.ts";
 import type { Drawn } from "./draw.ts";
 import { createChecker } from "./facts.ts";
-import { percentile, repetition } from "./repetition.ts";
+import { repetition } from "./repetition.ts";
 import type { StyleJudge } from "./style.ts";
 
 /** Channel limits in graphemes, from the voice guide; the gates have theirs from the brand. */
@@ -49,11 +50,11 @@ export function scores(drawn: readonly Drawn[], which: "first" | "posted", conte
   const check = createChecker(set);
   const references = set.map((row) => repetition(row.response));
   const most = {
-    rep4: percentile(
+    rep4: quantile(
       references.map(({ rep4 }) => rep4),
       0.99,
     ),
-    longest: percentile(
+    longest: quantile(
       references.map(({ longest }) => longest),
       0.99,
     ),

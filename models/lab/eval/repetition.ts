@@ -21,9 +21,3 @@ export function repetition(text: string): Repetition {
     }
   return { rep4: grams.length === 0 ? 0 : 1 - new Set(grams).size / grams.length, longest };
 }
-
-/** Value below which `share` of the numbers lie. */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
-}

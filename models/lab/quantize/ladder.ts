@@ -12,6 +12,7 @@ import { cardSchema } from "../../card.ts";
 import { sha256 } from "../../open.ts";
 import { peerRound } from "../bench-peer.ts";
 import { buildTools, findTool, runTool, type Tool } from "../llama-tools.ts";
+import { median } from "../stats.ts";
 import { picture, table } from "./report.ts";
 import { type Rung, rungs } from "./rungs.ts";
 
@@ -222,8 +223,6 @@ async function race(): Promise<void> {
         });
         speeds.get(name)?.[key].push(tokensPerS);
       }
-  const median = (numbers: number[]) =>
-    numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
   const f16 = speeds.get("f16");
   for (const step of steps) {
     const own = speeds.get(step.name);
