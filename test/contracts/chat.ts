@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Chat, type Delivery, RetryLater } from "#src/chat.ts";
 import { message } from "#src/messages.ts";
-import type { DraftView } from "#src/views.ts";
+import { draftView } from "#test/fixtures/draft.ts";
 
 export interface ChatHarness {
   chat: Chat;
@@ -146,34 +146,8 @@ function delivery(
     kind,
     briefId: thread,
     generationId,
-    drafts: texts.map((text, i) => draft(thread, generationId, i + 1, text)),
+    drafts: texts.map((text, i) => draftView({ briefId: thread, generationId, version: i + 1, text })),
     ...(error ? { error } : {}),
     locale,
   };
 }
-
-const draft = (briefId: string, generationId: string, version: number, text: string): DraftView => ({
-  id: randomUUID(),
-  briefId,
-  generationId,
-  version,
-  kind: "generated",
-  parentId: null,
-  wish: null,
-  text,
-  channel: "instagram",
-  tone: "warm",
-  length: "mittel",
-  gates: [{ id: "name", ok: true }],
-  score: { total: 82, style: 0.8, adherence: 0.8, fluency: 0.9 },
-  facts: [{ text: "899 €", kind: "price", found: true }],
-  model: { name: "scripted", version: "v1", hash: "0".repeat(64), quant: "F16" },
-  state: "draft",
-  decision: null,
-  ratings: { up: 0, down: 0, mine: null },
-  picked: null,
-  personId: "web:anna",
-  personName: "Anna",
-  createdAt: "2026-11-25T07:00:00.000Z",
-  postedAt: null,
-});

@@ -1,11 +1,10 @@
 /** The dashboard in a browser, with something of everything to see. Shared by the quick and the slow suite. */
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import axe, { type AxeResults } from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
 import type { Actor } from "#src/may.ts";
-import { openBrowser } from "#test/fixtures/browser.ts";
+import { expectSoundPage, openBrowser } from "#test/fixtures/browser.ts";
 import { memoryDatabase } from "#test/fixtures/database.ts";
 import { openManagedWeb } from "./house.ts";
 import { seed } from "./seed.ts";
@@ -103,18 +102,8 @@ export async function openDashboard(options: { small?: boolean } = {}) {
 }
 export type Dashboard = Awaited<ReturnType<typeof openDashboard>>;
 
-/** No serious violation of axe's rules, nothing beyond the window, nothing of what people wrote was run. */
+/** Sound as every page is, and nothing of what people wrote was run. */
 export async function expectSound(page: Page, what: string) {
-  await page.evaluate(axe.source);
-  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-  const { violations } = await page.evaluate<AxeResults>(
-    `axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(rules)} })`,
-  );
-  const serious = violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${what}: ${id} ${nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
-  expect(serious).toEqual([]);
-  const tooWide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-  expect(tooWide, `${what}: pixels beyond the window`).toBeLessThanOrEqual(0);
+  await expectSoundPage(page, what);
   expect(await page.title(), what).not.toBe("pwned");
 }

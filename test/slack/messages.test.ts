@@ -10,6 +10,7 @@ import { badView, briefView, editView, joinedText, refineView, rejectView } from
 import type { Brand } from "#src/brand.ts";
 import { type Delivery, type Locale, locales, type RequestState } from "#src/chat.ts";
 import type { BriefView, DraftView, Lint } from "#src/views.ts";
+import { draftView } from "#test/fixtures/draft.ts";
 import { buttonsOf, draftTexts, pingsOf, wordsOf } from "./read.ts";
 import { messageProblems, viewProblems } from "./validate.ts";
 
@@ -17,32 +18,19 @@ const briefId = "7973be64-38b4-486f-a662-a36b244f552f";
 const generationId = "b11d3878-9fa8-425d-9eaf-198f51ac6763";
 const text = "Ekeby ist ein Sofa aus Leinen für 899 €. Der Hund darf darauf sitzen.";
 
-const draft = (more: Partial<DraftView> = {}): DraftView => ({
-  id: `${generationId}-1`,
-  briefId,
-  generationId,
-  version: 2,
-  kind: "generated",
-  parentId: null,
-  wish: null,
-  text,
-  channel: "instagram",
-  tone: "warm",
-  length: "mittel",
-  gates: [{ id: "name", ok: true }],
-  score: { total: 82, style: 0.8, adherence: 0.8, fluency: 0.9 },
-  facts: [],
-  model: { name: "hygge", version: "v1", hash: "0".repeat(64), quant: "F16" },
-  state: "draft",
-  decision: null,
-  ratings: { up: 0, down: 0, mine: null },
-  picked: null,
-  personId: "slack:T1/U1",
-  personName: "Anna",
-  createdAt: "2026-11-25T07:00:00.000Z",
-  postedAt: "2026-11-25T07:00:00.000Z",
-  ...more,
-});
+const draft = (more: Partial<DraftView> = {}): DraftView =>
+  draftView({
+    id: `${generationId}-1`,
+    briefId,
+    generationId,
+    version: 2,
+    text,
+    facts: [],
+    model: { name: "hygge", version: "v1", hash: "0".repeat(64), quant: "F16" },
+    personId: "slack:T1/U1",
+    postedAt: "2026-11-25T07:00:00.000Z",
+    ...more,
+  });
 const request = (more: Partial<RequestState> = {}): RequestState => ({
   text: "Sofa Ekeby, Leinen, 899 €",
   personId: "slack:T1/U1",

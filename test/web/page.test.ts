@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import axe, { type AxeResults } from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { hasBrowser, openBrowser, type TestBrowser } from "../fixtures/browser.ts";
+import { expectSoundPage, hasBrowser, openBrowser, type TestBrowser } from "../fixtures/browser.ts";
 import { type MemoryHygge, memoryHygge } from "../fixtures/memory-hygge.ts";
 import { person } from "../fixtures/person.ts";
 import { openTestWeb, type TestWebOptions } from "../fixtures/web.ts";
@@ -86,20 +85,6 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
       await page.keyboard.press("Tab");
     }
     throw new Error(`Tab never came to “${name}”`);
-  }
-
-  async function expectSound(page: Page, what: string) {
-    await page.evaluate(axe.source);
-    const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await page.evaluate<AxeResults>(
-      `axe.run(document, { resultTypes: ["violations"], runOnly: ${JSON.stringify(rules)} })`,
-    );
-    const serious = violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${what}: ${id} ${nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
-    expect(serious).toEqual([]);
-    const tooWide = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-    expect(tooWide, `${what}: pixels beyond the window`).toBeLessThanOrEqual(0);
   }
 
   it("takes a whole journey by keyboard alone: brief, draft, shorter, refined, edited, rated, approved", async () => {
@@ -187,12 +172,12 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     const { page, leave } = await visit(url);
     await send(page);
     await page.getByText("Platz 2", { exact: true }).waitFor();
-    await expectSound(page, "queued");
+    await expectSoundPage(page, "queued");
     await other.post(`/api/briefs/${ahead}/cancel`);
     await page.getByText("Als Nächstes dran", { exact: true }).waitFor();
     hygge.go(3);
     await page.getByText("Kandidat 4 von 4").waitFor();
-    await expectSound(page, "writing");
+    await expectSoundPage(page, "writing");
     const texts = () => page.locator(".candidates .copy").allTextContents();
     // What stands there is the beginning of candidates; nothing is there as a result.
     await vi.waitFor(async () => expect((await texts()).every((t) => t.length > 0)).toBe(true));
@@ -219,7 +204,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await send(page);
     await button(page, "Abbrechen").click();
     await page.getByRole("heading", { name: "Abgebrochen" }).waitFor();
-    await expectSound(page, "cancelled");
+    await expectSoundPage(page, "cancelled");
     hygge.failNext("model_down");
     hygge.go();
     await button(page, "Noch einmal versuchen").click();
@@ -227,7 +212,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
       .getByText("Das Modell läuft gerade nicht und wird neu gestartet. Dein Auftrag bleibt in der Schlange.")
       .last()
       .waitFor();
-    await expectSound(page, "failed");
+    await expectSoundPage(page, "failed");
     await button(page, "Noch einmal versuchen").click();
     await version(page, 1).waitFor();
     await leave();
@@ -241,7 +226,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await version(page, 3).waitFor();
     const tops = await Promise.all([1, 2, 3].map(async (n) => (await version(page, n).boundingBox())?.y));
     expect(new Set(tops).size).toBe(1);
-    await expectSound(page, "variants");
+    await expectSoundPage(page, "variants");
     await version(page, 2).getByRole("button", { name: "Diese nehmen" }).click();
     await version(page, 2).getByText("Gewählt").waitFor();
     await button(page, "Länger").click();
@@ -249,7 +234,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await page.getByText("Alle Kandidaten").last().click();
     await version(page, 4).getByText("Kandidat 8 von 8").waitFor();
     await version(page, 4).getByText("gewählt").waitFor();
-    await expectSound(page, "candidates");
+    await expectSoundPage(page, "candidates");
     await leave();
   });
 
@@ -312,7 +297,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     const { page, leave } = await visit(url);
     await page.goto(`${url}/#/texts`);
     await page.getByText("Noch nichts geschrieben.").waitFor();
-    await expectSound(page, "no texts");
+    await expectSoundPage(page, "no texts");
     await page.evaluate(async () => {
       for (let i = 1; i <= 23; i++) {
         const body = JSON.stringify({ text: `${i % 2 ? "Lampe" : "Sofa"} Nr${i}, ${i} €` });
@@ -345,7 +330,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await first.close();
     await button(page, "Neu schreiben").click();
     await page.getByText("Keine Verbindung zum Server.").first().waitFor();
-    await expectSound(page, "no connection");
+    await expectSoundPage(page, "no connection");
     const web = await openTestWeb(first.hygge, { port });
     opened.push({ hygge: first.hygge, close: web.close });
     await page.locator(".banner").waitFor({ state: "detached" });
@@ -374,7 +359,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await page.getByRole("button", { name: "Save" }).first().click();
     await page.getByLabel("What's your name?").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Name and language" }).click();
-    await expectSound(page, "settings");
+    await expectSoundPage(page, "settings");
     await page.getByRole("combobox", { name: "Language" }).selectOption("de");
     await button(page, "Schließen").click();
     await page.reload();
@@ -384,7 +369,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
       .getByRole("alert")
       .getByText("Der Auftrag ist leer. Schreib zum Beispiel: Sofa Ekeby, Leinen, 899 €")
       .waitFor();
-    await expectSound(page, "a refused brief");
+    await expectSoundPage(page, "a refused brief");
     expect(await page.evaluate("document.documentElement.lang")).toBe("de");
     await leave();
   });
@@ -396,7 +381,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
     await page.getByLabel("Kennwort").fill("wrong");
     await button(page, "Anmelden").click();
     await page.getByText("Hier braucht es das Kennwort (HYGGE_TOKEN).").waitFor();
-    await expectSound(page, "login");
+    await expectSoundPage(page, "login");
     await page.getByLabel("Kennwort").fill(token);
     await page.keyboard.press("Enter");
     await send(page);
@@ -412,7 +397,7 @@ describe.skipIf(!hasBrowser)("the page in Chromium", { timeout: 90_000, retry: 1
       const { url, hygge } = await house();
       const { page, leave } = await visit(url, options);
       const state = async (name: string) => {
-        await expectSound(page, name);
+        await expectSoundPage(page, name);
         await page.screenshot({
           path: path.join(artifacts, `${look.replace(/\W+/g, "-")}-${name}.png`),
           fullPage: true,
